@@ -1,0 +1,1 @@
+"""The one working calendar: statutory holidays, make-up working days, opening hours."""

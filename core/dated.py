@@ -1,0 +1,82 @@
+"""Facts that hold from one day to another: valid time, half open, one fact a day.
+
+A *correction* edits a period in place; a *change* from a day on goes through :func:`succeed` or
+:func:`end`, which are the only writers of ``since`` and ``until``.  Pages show the last day
+inclusive; here ``until`` is the first day on which the fact no longer holds.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import Mapped, mapped_column, object_session
+
+from core.errors import BadInput
+
+
+class Dated:
+    """Mixin of a table whose rows hold from ``since`` (inclusive) to ``until`` (exclusive)."""
+
+    since: Mapped[date] = mapped_column(sa.Date)
+    until: Mapped[date | None] = mapped_column(sa.Date)
+
+    def holds(self, on: date) -> bool:
+        return self.since <= on and (self.until is None or on < self.until)
+
+
+P = TypeVar("P", bound=Dated)
+
+
+def constraints(table: str, *subject: str) -> tuple[sa.schema.SchemaItem, ...]:
+    """What the database itself keeps: order of days, one start a day, one open end a subject."""
+    return (
+        sa.UniqueConstraint(*subject, "since"),
+        sa.CheckConstraint("until > since", name="days"),
+        sa.Index(
+            f"uq_{table}_open",
+            *subject,
+            unique=True,
+            sqlite_where=sa.text("until IS NULL"),
+            postgresql_where=sa.text("until IS NULL"),
+        ),
+    )
+
+
+def on_day(model: type[Dated], on: date) -> sa.ColumnElement[bool]:
+    """The condition that a row of *model* holds on the day."""
+    return sa.and_(model.since <= on, sa.or_(model.until.is_(None), model.until > on))
+
+
+def succeed(period: P, on: date, **changes: Any) -> P:
+    """Let *period* end and a changed copy hold from *on*; give the copy back.
+
+    Raises BadInput where *on* is not inside the period: that would be a correction.
+    """
+    _within(period, on)
+    session = object_session(period)
+    if session is None:
+        raise ValueError("the period is not in the database")
+    own = {"since", "until", *(column.key for column in sa.inspect(type(period)).primary_key)}
+    columns = sa.inspect(type(period)).column_attrs.keys()
+    kept = {name: getattr(period, name) for name in columns if name not in own}
+    dates = {"since": on, "until": period.until}
+    successor = type(period)(**(kept | changes | dates))
+    period.until = on
+    session.flush()
+    session.add(successor)
+    session.flush()
+    return successor
+
+
+def end(period: Dated, on: date) -> None:
+    """Let *period* hold for the last time on the day before *on*."""
+    _within(period, on)
+    period.until = on
+
+
+def _within(period: Dated, on: date) -> None:
+    if on <= period.since or (period.until is not None and on >= period.until):
+        raise BadInput(_l("变更日期应在现有记录的期间之内。"), field="on")

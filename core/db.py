@@ -1,0 +1,328 @@
+"""The database: one base class, one way to write, one way to commit, on SQLite and PostgreSQL.
+
+A request or command that writes says so first (:func:`writing`); its first SQL then begins the
+transaction for writing, so that nobody reads a row and finds the door shut when changing it.
+:func:`commit` is the one way to commit: it raises the revision of every subject whose tables were
+touched, so that a snapshot held in another process knows that it is old.
+docs/decisions/0003 tells which measurements stand behind the settings.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import importlib
+import logging
+import os
+import re
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, NoReturn
+
+import sqlalchemy as sa
+from flask import Flask
+from flask_babel import lazy_gettext as _l
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import event
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
+
+from core.config import Config
+from core.errors import Busy
+
+log = logging.getLogger(__name__)
+
+#: Longest wait for the database, in seconds; after that a request is told to come again.
+PATIENCE = 5.0
+
+NAMING = {
+    "ix": "ix_%(column_0_N_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UtcDateTime(sa.types.TypeDecorator[datetime]):
+    """An instant. Stored in UTC without a zone, so that both databases give the same back."""
+
+    impl = sa.DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant needs a time zone")
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+class FiniteFloat(sa.types.TypeDecorator[float]):
+    """A float that is a number: SQLite would store NaN as NULL without a word."""
+
+    impl = sa.Double
+    cache_ok = True
+
+    def process_bind_param(self, value: float | None, dialect: sa.Dialect) -> float | None:
+        if value is not None and not abs(value) < float("inf"):
+            raise ValueError(f"{value} cannot be stored")
+        return value
+
+
+class Base(DeclarativeBase):
+    """Every table. A table says ``info={"revises": subject}`` if a snapshot depends on it."""
+
+    registry = registry(
+        metadata=sa.MetaData(naming_convention=NAMING),
+        type_annotation_map={datetime: UtcDateTime(), float: FiniteFloat()},
+    )
+
+
+def one_of(enum: type[StrEnum], name: str) -> sa.CheckConstraint:
+    """The check that column *name* holds a value of *enum*: enums are text in the database."""
+    values = ", ".join(f"'{member.value}'" for member in enum)
+    return sa.CheckConstraint(f"{name} IN ({values})", name=name)
+
+
+class Revision(Base):
+    """How often each subject has been written: the key of every snapshot held in memory."""
+
+    __tablename__ = "revision"
+
+    subject: Mapped[str] = mapped_column(sa.String(32), primary_key=True)
+    number: Mapped[int]
+
+
+db = SQLAlchemy(model_class=Base)
+
+_writing: ContextVar[bool] = ContextVar("writing", default=False)
+
+
+def init_app(app: Flask, config: Config) -> None:
+    """Bind the app to its database; nothing is connected to yet."""
+    url = sa.make_url(config.database_url)
+    app.config["SQLALCHEMY_DATABASE_URI"] = url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = _engine_options(url)
+    db.init_app(app)
+    with app.app_context():
+        _listen(db.engine)
+
+
+def _engine_options(url: sa.URL) -> dict[str, Any]:
+    if url.get_backend_name() == "sqlite":
+        return {"module": _sqlite_module(), "connect_args": {"timeout": PATIENCE}}
+    return {
+        "pool_pre_ping": True,
+        "pool_recycle": 300,
+        "connect_args": {"options": f"-c lock_timeout={int(PATIENCE * 1000)}"},
+    }
+
+
+def _sqlite_module() -> Any:
+    try:
+        return importlib.import_module("pysqlite3.dbapi2")
+    except ModuleNotFoundError:
+        return sqlite3
+
+
+def wal_is_sound(version: tuple[int, ...]) -> bool:
+    """Whether this SQLite is free of the WAL-reset fault (3.7.0 to 3.51.2, mended in 3.51.3)."""
+    return (
+        version >= (3, 51, 3)
+        or (version[:2] == (3, 50) and version[2] >= 7)
+        or (version[:2] == (3, 44) and version[2] >= 6)
+    )
+
+
+def _listen(engine: sa.Engine) -> None:
+    event.listen(engine, "before_execute", _note_touched)
+    event.listen(engine, "commit", _refuse_unrevised)
+    event.listen(engine, "rollback", _forget_touched)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        event.listen(engine, "checkin", _leave_queue)
+    else:
+        event.listen(engine, "begin", _begin_postgresql)
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None
+    version = connection.execute("SELECT sqlite_version()").fetchone()[0]
+    journal = "WAL" if wal_is_sound(tuple(map(int, version.split(".")))) else "DELETE"
+    # busy_timeout comes first: the switch to WAL itself needs a lock.
+    for pragma in (
+        f"busy_timeout = {int(PATIENCE * 1000)}",
+        f"journal_mode = {journal}",
+        "foreign_keys = ON",
+        "synchronous = FULL",
+        "secure_delete = ON",
+        "mmap_size = 0",
+        "temp_store = MEMORY",
+        "trusted_schema = OFF",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+    path = connection.execute("PRAGMA database_list").fetchone()[2]
+    if path:
+        os.chmod(path, 0o600)
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    if not _writing.get():
+        connection.exec_driver_sql("BEGIN")
+        return
+    _join_queue(connection)
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _join_queue(connection: sa.Connection) -> None:
+    """Wait in a fair queue for the pen: SQLite's own waiting lets the patient starve."""
+    path = connection.engine.url.database
+    if not path or path == ":memory:" or "queue" in connection.info:
+        return
+    descriptor = os.open(f"{path}-queue", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                os.close(descriptor)
+                _raise_busy(None)
+            time.sleep(0.002)
+        else:
+            connection.info["queue"] = descriptor
+            return
+
+
+def _leave_queue(_connection: Any, record: Any) -> None:
+    descriptor = record.info.pop("queue", None)
+    if descriptor is not None:
+        os.close(descriptor)
+
+
+def _begin_postgresql(connection: sa.Connection) -> None:
+    if not _writing.get():
+        connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+
+
+def _note_touched(
+    connection: sa.Connection, clause: Any, _many: Any, _params: Any, _options: Any
+) -> None:
+    table = getattr(clause, "table", None) if getattr(clause, "is_dml", False) else None
+    subject = table.info.get("revises") if isinstance(table, sa.Table) else None
+    if subject is not None:
+        connection.info.setdefault("touched", set()).add(subject)
+
+
+def _forget_touched(connection: sa.Connection) -> None:
+    connection.info.pop("touched", None)
+
+
+def _refuse_unrevised(connection: sa.Connection) -> None:
+    if connection.info.get("touched"):
+        raise RuntimeError("commit with core.db.commit(): snapshots would not learn of the change")
+
+
+@contextmanager
+def writing_mark() -> Iterator[None]:
+    """Within, every transaction begins for writing."""
+    token = _writing.set(True)
+    try:
+        yield
+    finally:
+        _writing.reset(token)
+
+
+def is_writing() -> bool:
+    """Whether a transaction of this thread sees what it has written itself."""
+    return _writing.get()
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """A transaction for writing, committed at the end; an exception rolls it back."""
+    db.session.rollback()
+    with writing_mark():
+        try:
+            yield
+            commit()
+        except BaseException:
+            db.session.rollback()
+            raise
+        finally:
+            db.session.close()
+
+
+@contextmanager
+def aside() -> Iterator[None]:
+    """A short transaction after the request's own has ended: what must be kept though it failed."""
+    db.session.rollback()
+    with writing():
+        yield
+
+
+def commit() -> None:
+    """Flush, raise the revision of each touched subject, commit."""
+    db.session.flush()
+    connection = db.session.connection()
+    for subject in sorted(connection.info.pop("touched", ())):
+        _raise_revision(subject)
+    db.session.commit()
+
+
+def _raise_revision(subject: str) -> None:
+    raised = db.session.execute(
+        sa.update(Revision)
+        .where(Revision.subject == subject)
+        .values(number=Revision.number + 1)
+        .execution_options(synchronize_session=False)
+    )
+    if not raised.rowcount:  # type: ignore[attr-defined]
+        db.session.execute(sa.insert(Revision).values(subject=subject, number=1))
+
+
+def revision(subject: str) -> int:
+    """How often *subject* has been written; 0 before the first time.
+
+    Every request asks this, so it is one statement on a bare connection, a seventh of what the
+    session takes.  Within a transaction it is asked of the session: rows read there may be older
+    than what others have committed since, and must not be taken for the newest.
+    """
+    if not (db.session.registry.has() and db.session().in_transaction()):
+        # What goes wrong here goes wrong below too, and is told there in the usual words.
+        with suppress(db.engine.dialect.loaded_dbapi.Error):
+            return _glance(subject)
+    return db.session.scalar(_REVISION, {"subject": subject}) or 0
+
+
+_REVISION = sa.select(Revision.number).where(Revision.subject == sa.bindparam("subject"))
+_GLANCE = {
+    "sqlite": "SELECT number FROM revision WHERE subject = ?",
+    "postgresql": "SELECT number FROM revision WHERE subject = %s",
+}
+
+
+def _glance(subject: str) -> int:
+    with closing(db.engine.raw_connection()) as connection:
+        cursor = connection.cursor()
+        cursor.execute(_GLANCE[db.engine.dialect.name], (subject,))
+        found = cursor.fetchone()
+    return 0 if found is None else found[0]
+
+
+def busy(error: BaseException) -> bool:
+    """Whether *error* means that the database was taken, not that something is wrong."""
+    text = str(getattr(error, "orig", error))
+    return bool(re.search(r"database( table)? is locked|lock timeout|could not serialize", text))
+
+
+def _raise_busy(cause: BaseException | None) -> NoReturn:
+    raise Busy(_l("系统正忙，请过几秒再试。")) from cause

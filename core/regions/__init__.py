@@ -1,0 +1,1 @@
+"""Regions: the four-level tree of a city, dated; import, search, boundaries."""

@@ -1,0 +1,190 @@
+"""Writing the regions: what a new list changes, what became of a region, where it lies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+
+import sqlalchemy as sa
+from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import aliased
+
+from core import dated
+from core.access import Actor
+from core.db import Base, db
+from core.errors import BadInput, NotFound
+from core.geo import Point
+from core.regions.models import Region, RegionChange, RegionPeriod
+from core.regions.rules import LEVELS, ChangeKind, Difference, Level, Row
+from core.search import index_text
+
+
+def apply(actor: Actor, changed: Sequence[Difference], on: date, source: str) -> None:
+    """Let *changed*, all of one city, hold from *on*, by what *source* says.
+
+    Where nothing of the city is known yet, its regions are merely met: no change is recorded for
+    that day. Raises BadInput where a region would outlive its parent, or where *on* is not after
+    the beginning of what is changed.
+    """
+    if not changed:
+        return
+    periods = _open_periods(changed)
+    ids = {code: period.region_id for code, period in periods.items()}
+    begun = [row.after for row in changed if row.before is None and row.after is not None]
+    kept = [(row.before, row.after) for row in changed if row.before and row.after]
+    ended = [row.before for row in changed if row.after is None and row.before is not None]
+    _refuse_in_use({row.code: ids[row.code] for row in ended}, on)
+    for row in ended:
+        dated.end(periods[row.code], on)
+    db.session.flush()
+    ids |= {after.code: ids[before.code] for before, after in kept}
+    _begin(begun, ids, on, source)
+    for before, after in kept:
+        dated.succeed(periods[before.code], on, **_facts(after, ids, source))
+    _refuse_orphans()
+    if periods:
+        _record(changed, ids, on, source)
+
+
+def _open_periods(changed: Iterable[Difference]) -> dict[str, RegionPeriod]:
+    """What holds without an end in the city of *changed*, by code."""
+    row = next(
+        row for difference in changed for row in (difference.before, difference.after) if row
+    )
+    found = db.session.scalars(
+        sa.select(RegionPeriod).where(
+            RegionPeriod.until.is_(None),
+            RegionPeriod.code.startswith(row.code[: Level.CITY.digits], autoescape=True),
+        )
+    )
+    return {period.code: period for period in found}
+
+
+def _refuse_in_use(ended: Mapping[str, int], on: date) -> None:
+    """Nothing dated may stand in a region that is no more, whichever room it belongs to."""
+    for table in Base.metadata.tables.values():
+        if table is RegionPeriod.__table__ or not {"region_id", "until"} <= set(
+            table.columns.keys()
+        ):
+            continue
+        still = sa.or_(table.c.until.is_(None), table.c.until > on)
+        held = sa.select(table.c.region_id).where(table.c.region_id.in_(ended.values()), still)
+        region_id = db.session.scalar(held.limit(1))
+        if region_id is not None:
+            code = next(code for code, known in ended.items() if known == region_id)
+            raise BadInput(_l("%(code)s 还有网点或通知，请先迁出再撤销。", code=code), field="code")
+
+
+def _begin(begun: Sequence[Row], ids: dict[str, int], on: date, source: str) -> None:
+    """Regions that were not there before; their ids join *ids*."""
+    for level in LEVELS:
+        rows = [row for row in begun if row.level is level]
+        regions = [Region(point_source="") for _ in rows]
+        db.session.add_all(regions)
+        db.session.flush()
+        ids |= {row.code: region.id for row, region in zip(rows, regions, strict=True)}
+        db.session.add_all(
+            RegionPeriod(region_id=ids[row.code], since=on, **_facts(row, ids, source))
+            for row in rows
+        )
+    db.session.flush()
+
+
+def _facts(row: Row, ids: Mapping[str, int], source: str) -> dict[str, object]:
+    """The columns of a period that *row* tells."""
+    return {
+        "code": row.code,
+        "name": row.name,
+        "name_en": row.name_en,
+        "level": row.level.value,
+        "parent_id": ids[row.parent] if row.parent else None,
+        "statutory": row.statutory,
+        "search": index_text(row.name, row.name_en),
+        "source": source,
+    }
+
+
+def _refuse_orphans() -> None:
+    parent = aliased(RegionPeriod)
+    alive = sa.exists().where(parent.region_id == RegionPeriod.parent_id, parent.until.is_(None))
+    orphan = db.session.scalar(
+        sa.select(RegionPeriod.code)
+        .where(RegionPeriod.until.is_(None), RegionPeriod.parent_id.is_not(None), ~alive)
+        .limit(1)
+    )
+    if orphan is not None:
+        raise BadInput(_l("%(code)s 的上级已撤销，它自己却还在。", code=orphan), field="parent")
+
+
+def _record(changed: Iterable[Difference], ids: Mapping[str, int], on: date, source: str) -> None:
+    db.session.add_all(
+        RegionChange(
+            from_region_id=None if change.before is None else ids[change.before.code],
+            to_region_id=None if change.after is None else ids[change.after.code],
+            kind=kind.value,
+            on=on,
+            source=source,
+        )
+        for change in changed
+        for kind in change.kinds
+    )
+    db.session.flush()
+
+
+def record_successor(
+    actor: Actor, code: str, successor_code: str, kind: ChangeKind, source: str
+) -> None:
+    """Note that the abolished region of *code* went into the living one of *successor_code*.
+
+    A list does not say so: *kind* is ``merged``, or ``split``, once for each part. Raises
+    NotFound for an unknown code, BadInput where the region has not ended.
+    """
+    if kind not in (ChangeKind.MERGED, ChangeKind.SPLIT):
+        raise BadInput(_l("方式应为 merged 或 split。"), field="kind")
+    gone = _last_period(code)
+    heir = _last_period(successor_code)
+    if gone.until is None or heir.region_id == gone.region_id:
+        raise BadInput(_l("%(code)s 没有撤销。", code=code), field="code")
+    if heir.until is not None:
+        raise BadInput(_l("%(code)s 已经撤销。", code=successor_code), field="successor")
+    db.session.add(
+        RegionChange(
+            from_region_id=gone.region_id,
+            to_region_id=heir.region_id,
+            kind=kind.value,
+            on=gone.until,
+            source=source,
+        )
+    )
+    db.session.flush()
+
+
+def _last_period(code: str) -> RegionPeriod:
+    """The last period of the region that bore *code* last, by whatever code it went then."""
+    bearer = (
+        sa.select(RegionPeriod.region_id)
+        .where(RegionPeriod.code == code)
+        .order_by(RegionPeriod.since.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    period = db.session.scalar(
+        sa.select(RegionPeriod)
+        .where(RegionPeriod.region_id == bearer)
+        .order_by(RegionPeriod.since.desc())
+        .limit(1)
+    )
+    if period is None:
+        raise NotFound(_l("没有代码为 %(code)s 的区划。", code=code), field="code")
+    return period
+
+
+def place(actor: Actor, points: Mapping[int, Point], source: str) -> None:
+    """Let each region (by id) be stood for by its point, which *source* gives."""
+    db.session.execute(
+        sa.update(Region),
+        [
+            {"id": region_id, "lat": point.lat, "lon": point.lon, "point_source": source}
+            for region_id, point in points.items()
+        ],
+    )

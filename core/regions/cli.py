@@ -1,0 +1,102 @@
+"""Commands for the regions: lists, successors, outlines."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date, datetime
+from pathlib import Path
+
+import click
+from flask.cli import AppGroup
+
+from core.access import command
+from core.db import writing
+from core.geo import Datum
+from core.regions import actions, boundaries, importer
+from core.regions.rules import ASSUMED_SINCE, ChangeKind, Difference, Row
+from core.shell import DAY, FILE, told
+from core.textfile import read_text
+
+commands = AppGroup("regions", help="The regions of a city: lists of codes, outlines.")
+outlines = AppGroup("boundaries", help="The outlines of regions.")
+commands.add_command(outlines)
+
+
+@commands.command("import")
+@click.argument("file", type=FILE, required=False)
+@click.option("--shipped", metavar="CITY", help="Take a shipped list: 3710 or 3703.")
+@click.option("--on", type=DAY, help="The first day on which the list holds.")
+@click.option("--source", help="Where the list is from.")
+@click.option("--dry-run", is_flag=True, help="Say what would change; change nothing.")
+def import_list(
+    file: Path | None, shipped: str | None, on: datetime | None, source: str | None, dry_run: bool
+) -> None:
+    """Take the regions of a city from a CSV FILE with the columns code,name,level,parent.
+
+    The list is the whole city: what is not in it is abolished from the day on.  Columns
+    statutory (1 or 0) and name_en may follow.  A shipped list needs neither --on nor --source.
+    """
+    if (file is None) == (shipped is None):
+        raise click.UsageError("name either a FILE or --shipped CITY")
+    if file is not None and (on is None or source is None):
+        raise click.UsageError("a FILE needs --on and --source")
+    day = ASSUMED_SINCE if on is None else on.date()
+    with told():
+        text = importer.shipped_text(shipped or "") if file is None else read_text(file)
+        _import(text, day, source or importer.SHIPPED_SOURCE, dry_run)
+
+
+def _import(text: str, on: date, source: str, dry_run: bool) -> None:
+    with writing():
+        plan = importer.plan(text, on, source)
+        if not dry_run:
+            importer.apply(command("regions import"), plan)
+    for change in plan.changed:
+        click.echo(_told_change(change))
+    counts = Counter(kind for change in plan.changed for kind in change.kinds)
+    if counts:
+        click.echo(", ".join(f"{counts[kind]} {kind}" for kind in ChangeKind if counts[kind]))
+    else:
+        click.echo("nothing to change")
+    if dry_run:
+        click.echo("dry run: nothing was changed")
+
+
+def _told_change(change: Difference) -> str:
+    """One line: what happened, then the region as it was and as it is."""
+    known = [_told_row(row) for row in (change.before, change.after) if row is not None]
+    return f"{'+'.join(change.kinds)}: {' -> '.join(known)}"
+
+
+def _told_row(row: Row) -> str:
+    return f"{row.code} {row.name} ({row.level}, under {row.parent or 'none'})"
+
+
+@commands.command("succeeded")
+@click.argument("code")
+@click.argument("by")
+@click.option("--kind", type=click.Choice(["merged", "split"]), required=True)
+@click.option("--source", required=True, help="The document that says so.")
+def succeeded(code: str, by: str, kind: str, source: str) -> None:
+    """Note that the abolished region CODE went into the region BY, so that CODE leads there."""
+    with told(), writing():
+        actor = command("regions succeeded")
+        actions.record_successor(actor, code, by, ChangeKind(kind), source)
+
+
+@outlines.command("import")
+@click.argument("file", type=FILE)
+@click.option("--datum", type=click.Choice([datum.value for datum in Datum]), required=True)
+@click.option("--source", default="", help="Where the outlines are from.")
+@click.option("--attribution", default="", help="What a map that shows them must say.")
+def import_outlines(file: Path, datum: str, source: str, attribution: str) -> None:
+    """Take outlines from a GeoJSON FILE: polygons with a property adcode, code or name.
+
+    Coordinates are longitude, latitude in the datum named; nothing is guessed about it.
+    """
+    with told(), writing():
+        origin = boundaries.Origin(Datum(datum), source, attribution)
+        outcome = boundaries.load(command("regions boundaries import"), read_text(file), origin)
+    for name in outcome.unmatched:
+        click.echo(f"no such region: {name}")
+    click.echo(f"{len(outcome.matched)} outlines loaded, {len(outcome.unmatched)} unmatched")

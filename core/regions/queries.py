@@ -1,0 +1,155 @@
+"""Reading the regions: the tree of a day, who bore a code, whom a name may mean."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import sqlalchemy as sa
+from flask_babel import lazy_gettext as _l
+
+from core import search as names
+from core import snapshot
+from core.dated import on_day
+from core.db import db
+from core.errors import NotFound
+from core.geo import Point
+from core.regions.models import Region, RegionChange, RegionPeriod
+from core.regions.rules import LEVELS, Level
+from core.regions.tree import Node, Tree
+
+
+@snapshot.of_revision("network")
+def tree(on: date) -> Tree:
+    """The tree of the day, kept in memory until the register is written."""
+    return load(on)
+
+
+def load(on: date) -> Tree:
+    """The tree of the day as the database has it now, for those who are writing themselves."""
+    rows = db.session.execute(
+        sa.select(
+            *(RegionPeriod.region_id, RegionPeriod.code, RegionPeriod.name, RegionPeriod.name_en),
+            *(RegionPeriod.level, RegionPeriod.parent_id, RegionPeriod.statutory),
+            *(Region.lat, Region.lon, Region.point_source),
+            *(RegionPeriod.since, RegionPeriod.source),
+        )
+        .join(Region, Region.id == RegionPeriod.region_id)
+        .where(on_day(RegionPeriod, on))
+        .order_by(RegionPeriod.code)
+    )
+    return Tree.of(on, map(_node, rows))
+
+
+def _node(row: sa.Row[*tuple[object, ...]]) -> Node:
+    return Node(
+        id=row.region_id,
+        code=row.code,
+        name=row.name,
+        name_en=row.name_en,
+        level=Level(row.level),
+        parent_id=row.parent_id,
+        statutory=row.statutory,
+        point=None if row.lat is None else Point(row.lat, row.lon),
+        point_source=row.point_source,
+        since=row.since,
+        source=row.source,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Whom a code means; ``succeeded``: not the bearer of that day but who came after it."""
+
+    node: Node
+    succeeded: bool
+
+
+def find_code(code: str, on: date) -> Found:
+    """The region that bore *code* on the day, else the one it became by then. Raises NotFound.
+
+    Of several successors (a split) the one with the lowest code is given.
+    """
+    living = tree(on)
+    if code in living.by_code:
+        return Found(living.by_code[code], succeeded=False)
+    heirs = _heirs(_last_bearer(code, on), on, living) if len(code) == 12 else []
+    if not heirs:
+        raise NotFound(_l("没有代码为 %(code)s 的区划。", code=code[:40]), field="code")
+    return Found(min(heirs, key=lambda node: node.code), succeeded=True)
+
+
+def _last_bearer(code: str, on: date) -> int | None:
+    return db.session.scalar(
+        sa.select(RegionPeriod.region_id)
+        .where(RegionPeriod.code == code, RegionPeriod.since <= on)
+        .order_by(RegionPeriod.since.desc())
+        .limit(1)
+    )
+
+
+def _heirs(region_id: int | None, on: date, living: Tree) -> list[Node]:
+    """The living regions that the region became, through any number of changes."""
+    seen: set[int] = set()
+    found: list[Node] = []
+    waiting = [] if region_id is None else [region_id]
+    while waiting:
+        passed = waiting.pop()
+        if passed in living.by_id:
+            found.append(living.by_id[passed])
+        elif passed not in seen:
+            waiting += _became(passed, on)
+        seen.add(passed)
+    return found
+
+
+def _became(region_id: int, on: date) -> list[int]:
+    after = sa.select(RegionChange.to_region_id).where(
+        RegionChange.from_region_id == region_id,
+        RegionChange.to_region_id.is_not(None),
+        RegionChange.on <= on,
+    )
+    return [heir for heir in db.session.scalars(after) if heir is not None]
+
+
+def search(text: str, on: date, limit: int) -> list[Node]:
+    """At most *limit* regions of the day called *text*, in characters, pinyin or initials.
+
+    Whole names come first, then names that begin so, then the rest; within each the higher level,
+    then the lower code. An empty *text* finds nothing. Raises BadInput if it is too long.
+    """
+    if not names.asked(text):
+        return []
+    level = sa.case({level.value: level.depth for level in LEVELS}, value=RegionPeriod.level)
+    found = db.session.scalars(
+        sa.select(RegionPeriod.region_id)
+        .where(on_day(RegionPeriod, on), names.contains(RegionPeriod.search, text))
+        .order_by(names.rank(RegionPeriod.search, text), level, RegionPeriod.code)
+        .limit(limit)
+    )
+    living = tree(on)
+    return [living.by_id[region_id] for region_id in found if region_id in living.by_id]
+
+
+def last_change(city_code: str) -> date | None:
+    """The latest day from which anything in the city holds or no longer holds; None if unknown."""
+    within = RegionPeriod.code.startswith(city_code[: Level.CITY.digits], autoescape=True)
+    latest = sa.select(sa.func.max(RegionPeriod.since), sa.func.max(RegionPeriod.until))
+    days = db.session.execute(latest.where(within)).one()
+    return max((day for day in days if day is not None), default=None)
+
+
+def changes(region_id: int) -> list[RegionChange]:
+    """What happened to the region, oldest first."""
+    return list(
+        db.session.scalars(
+            sa.select(RegionChange)
+            .where(
+                sa.or_(
+                    RegionChange.from_region_id == region_id,
+                    RegionChange.to_region_id == region_id,
+                )
+            )
+            .order_by(RegionChange.on, RegionChange.id)
+        )
+    )

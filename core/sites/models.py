@@ -1,0 +1,116 @@
+"""The tables of the register: a site, and what holds of it from day to day."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.dated import Dated, constraints
+from core.db import Base, one_of
+from core.geo import Datum
+from core.sites.rules import Kind, Mode, Status
+
+REVISES = {"info": {"revises": "network"}}
+
+
+class Site(Base):
+    """A place on the map, whatever becomes of it. ``version`` is raised by every action on it."""
+
+    __tablename__ = "site"
+    __table_args__ = (REVISES,)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    serial: Mapped[int] = mapped_column(unique=True)
+    code: Mapped[str] = mapped_column(sa.String(7), unique=True)
+    name: Mapped[str] = mapped_column(sa.String(100))
+    name_en: Mapped[str] = mapped_column(sa.String(200), default="")
+    address: Mapped[str] = mapped_column(sa.String(200), default="")
+    phone: Mapped[str] = mapped_column(sa.String(40), default="")
+    confirmed_on: Mapped[date | None] = mapped_column(sa.Date)
+    #: Made up for demonstration; every page that shows such a site says so.
+    made: Mapped[bool] = mapped_column(default=False)
+    search: Mapped[str] = mapped_column(sa.Text)
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class SitePeriod(Dated, Base):
+    """Where a site is and what it is, from day to day.
+
+    ``lat`` and ``lon`` are WGS-84 degrees; the coordinates as given and their datum stay beside
+    them.  Only a verified position is given to the public.
+    """
+
+    __tablename__ = "site_period"
+    __table_args__ = (
+        *constraints("site_period", "site_id"),
+        one_of(Kind, "kind"),
+        one_of(Status, "status"),
+        one_of(Datum, "datum"),
+        sa.CheckConstraint("(lat IS NULL) = (lon IS NULL)", name="position"),
+        sa.CheckConstraint("lat IS NULL OR datum IS NOT NULL", name="datum_given"),
+        REVISES,
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    site_id: Mapped[int] = mapped_column(sa.ForeignKey("site.id"), index=True)
+    region_id: Mapped[int] = mapped_column(sa.ForeignKey("region.id"), index=True)
+    kind: Mapped[str] = mapped_column(sa.String(24))
+    status: Mapped[str] = mapped_column(sa.String(12))
+    lat: Mapped[float | None]
+    lon: Mapped[float | None]
+    given_lat: Mapped[float | None]
+    given_lon: Mapped[float | None]
+    datum: Mapped[str | None] = mapped_column(sa.String(12))
+    verified: Mapped[bool] = mapped_column(default=False)
+
+
+class SiteHours(Dated, Base):
+    """The opening hours of a site: one document (core/calendar/hours.py), as canonical JSON."""
+
+    __tablename__ = "site_hours"
+    __table_args__ = (*constraints("site_hours", "site_id"), REVISES)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    site_id: Mapped[int] = mapped_column(sa.ForeignKey("site.id"), index=True)
+    document: Mapped[str] = mapped_column(sa.Text)
+
+
+class Offering(Dated, Base):
+    """A site offers a service, directly or by helping."""
+
+    __tablename__ = "offering"
+    __table_args__ = (
+        *constraints("offering", "site_id", "service_id"),
+        one_of(Mode, "mode"),
+        REVISES,
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    site_id: Mapped[int] = mapped_column(sa.ForeignKey("site.id"), index=True)
+    service_id: Mapped[int] = mapped_column(sa.ForeignKey("service.id"), index=True)
+    mode: Mapped[str] = mapped_column(sa.String(12))
+
+
+class Closure(Base):
+    """A site or a whole region does not serve from ``since`` (inclusive) to ``until`` (exclusive).
+
+    Without a known end it is a suspension.  Several may overlap, so it is not a dated fact.
+    """
+
+    __tablename__ = "closure"
+    __table_args__ = (
+        sa.CheckConstraint("(site_id IS NULL) <> (region_id IS NULL)", name="subject"),
+        sa.CheckConstraint("until > since", name="days"),
+        REVISES,
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    site_id: Mapped[int | None] = mapped_column(sa.ForeignKey("site.id"), index=True)
+    region_id: Mapped[int | None] = mapped_column(sa.ForeignKey("region.id"), index=True)
+    since: Mapped[date] = mapped_column(sa.Date)
+    until: Mapped[date | None] = mapped_column(sa.Date)
+    words: Mapped[str] = mapped_column(sa.Text)
+    words_en: Mapped[str] = mapped_column(sa.Text, default="")
+    announced_at: Mapped[datetime]

@@ -1,0 +1,163 @@
+"""What is read of the register: the network of a day."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import numpy as np
+import sqlalchemy as sa
+from numpy.typing import NDArray
+
+from core.calendar.queries import calendar
+from core.calendar.rules import Shut
+from core.catalogue.models import Service
+from core.clock import today
+from core.dated import on_day
+from core.db import db
+from core.regions.queries import tree
+from core.search import contains, rank
+from core.sites.models import Closure, Offering, Site, SiteHours, SitePeriod
+from core.sites.network import KINDS, STATUSES, Announced, Bits, Network, Rows
+from core.sites.rules import Mode, Status
+from core.snapshot import of_revision
+
+
+def network(on: date | None = None) -> Network:
+    """The network of the day (today's if None), read again when anybody has changed it."""
+    return _network(on or today())
+
+
+@of_revision("network")
+def _network(on: date) -> Network:
+    return Network(on, tree(on), calendar(), _rows(on))
+
+
+#: How many rows are in hand at a time: so few are gone again before the garbage collector counts
+#: them. Of hundreds of thousands it would go through all, over and over.
+IN_HAND = 200
+
+
+def _columns(statement: sa.Select[*tuple[Any, ...]]) -> list[list[Any]]:
+    """What the statement gives, column by column, past the unit of work, which would double it."""
+    rows = db.session.connection().execute(statement)
+    columns: list[list[Any]] = [[] for _ in statement.selected_columns]
+    for some in rows.partitions(IN_HAND):
+        for column, values in zip(columns, zip(*some, strict=True), strict=True):
+            column.extend(values)
+    return columns
+
+
+def _rows(on: date) -> Rows:
+    ids, region_ids, kinds, statuses, lat, lon, verified, *texts = _columns(_sites(on))
+    codes, names, names_en, addresses, phones, confirmed, made = texts
+    places = np.array(ids, np.int64)
+    services = tuple(db.session.scalars(sa.select(Service.id).order_by(Service.id)))
+    direct, assisted = _planes(on, places, services)
+    return Rows(
+        ids=places,
+        region_ids=np.array(region_ids, np.int64),
+        kinds=_places_in(KINDS, kinds),
+        statuses=_places_in(STATUSES, statuses),
+        lat=np.where(verified, _degrees(lat), np.nan),
+        lon=_degrees(lon),
+        codes=codes,
+        names=names,
+        names_en=names_en,
+        addresses=addresses,
+        phones=phones,
+        confirmed=confirmed,
+        made=made,
+        hours=_hours(on),
+        closures=_closures(on),
+        services=services,
+        direct=direct,
+        assisted=assisted,
+    )
+
+
+def _sites(on: date) -> sa.Select[*tuple[Any, ...]]:
+    return (
+        sa.select(
+            *(Site.id, SitePeriod.region_id, SitePeriod.kind, SitePeriod.status),
+            *(SitePeriod.lat, SitePeriod.lon, SitePeriod.verified),
+            *(Site.code, Site.name, Site.name_en, Site.address, Site.phone),
+            *(Site.confirmed_on, Site.made),
+        )
+        .join(SitePeriod, SitePeriod.site_id == Site.id)
+        .where(on_day(SitePeriod, on))
+        .order_by(Site.id)
+    )
+
+
+def _degrees(values: Sequence[float | None]) -> NDArray[np.float64]:
+    return np.array(values, np.float64)
+
+
+def _places_in(members: Sequence[str], values: Sequence[str]) -> NDArray[np.int8]:
+    place = {str(member): number for number, member in enumerate(members)}
+    return np.fromiter(map(place.__getitem__, values), np.int8, len(values))
+
+
+def _planes(on: date, ids: NDArray[np.int64], services: tuple[int, ...]) -> tuple[Bits, Bits]:
+    """The bits of every site, one plane a mode; sites in order, 64 services to a word."""
+    site_ids, service_ids, directly = _columns(
+        sa.select(Offering.site_id, Offering.service_id, Offering.mode == Mode.DIRECT).where(
+            on_day(Offering, on)
+        )
+    )
+    planes = np.zeros((2, len(ids), -(-len(services) // 64) or 1), np.uint64)
+    known = np.isin(site_ids, ids)
+    site = np.searchsorted(ids, np.array(site_ids, np.int64)[known])
+    bit = np.searchsorted(services, np.array(service_ids, np.int64)[known])
+    plane = np.where(directly, 0, 1)[known]
+    masks = np.left_shift(np.uint64(1), (bit % 64).astype(np.uint64))
+    np.bitwise_or.at(planes, (plane, site, bit // 64), masks)
+    return planes[0], planes[1]
+
+
+def _hours(on: date) -> dict[int, str]:
+    """The document of each site; sites with the same hours share one text."""
+    site_ids, documents = _columns(
+        sa.select(SiteHours.site_id, SiteHours.document).where(on_day(SiteHours, on))
+    )
+    shared = {document: document for document in documents}
+    return dict(zip(site_ids, map(shared.__getitem__, documents), strict=True))
+
+
+def _closures(on: date) -> tuple[Announced, ...]:
+    """What is announced for the day or later, earliest first."""
+    rows = db.session.scalars(
+        sa.select(Closure)
+        .where(sa.or_(Closure.until.is_(None), Closure.until > on))
+        .order_by(Closure.since, Closure.id)
+    )
+    return tuple(
+        Announced(
+            Shut(row.since, row.until),
+            row.words,
+            row.words_en,
+            row.site_id,
+            row.region_id,
+            row.announced_at,
+        )
+        for row in rows
+    )
+
+
+def search(text: str, on: date, limit: int, status: Status | None = Status.ACTIVE) -> list[str]:
+    """Codes of sites whose name or address has *text* in it, in characters, pinyin or initials.
+
+    Of any status if None is given; whole names first, then names that begin so, then the rest.
+    """
+    having = sa.true() if status is None else SitePeriod.status == status
+    return list(
+        db.session.scalars(
+            sa.select(Site.code)
+            .join(SitePeriod, SitePeriod.site_id == Site.id)
+            .where(on_day(SitePeriod, on), having, contains(Site.search, text))
+            .order_by(rank(Site.search, text), sa.func.length(Site.name), Site.code)
+            .limit(limit)
+        )
+    )

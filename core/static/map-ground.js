@@ -1,0 +1,73 @@
+/* The ground of a map that has no tiles: outlines of regions, and their names where there is room.
+   Names come from the register and may hold anything, so they reach the page only as text. */
+(function () {
+  "use strict";
+
+  const OUTLINE = { color: "#4d5b54", weight: 1.5, opacity: 0.8, fillColor: "#ffffff", fillOpacity: 0.55 };
+  const LETTER = 15;
+  const LINE = 20;
+
+  function label(text) {
+    // bdi keeps a name that turns the direction of writing from turning what stands beside it.
+    const made = document.createElement("bdi");
+    made.className = "map-name";
+    made.textContent = text;
+    return made;
+  }
+
+  function width(text) {
+    return [...text].reduce((sum, letter) => sum + (letter.codePointAt(0) > 255 ? LETTER : LETTER * 0.6), 0);
+  }
+
+  function invisible(feature, latlng) {
+    return L.circleMarker(latlng, { radius: 0, stroke: false, fill: false, interactive: false });
+  }
+
+  function middle(layer) {
+    return layer.getLatLng ? layer.getLatLng() : layer.getBounds().getCenter();
+  }
+
+  function roomy(map, layer, wide) {
+    if (layer.getLatLng) {
+      return true;
+    }
+    const bounds = layer.getBounds();
+    const corner = (latlng) => map.latLngToLayerPoint(latlng).x;
+    return corner(bounds.getNorthEast()) - corner(bounds.getSouthWest()) >= wide;
+  }
+
+  // A name shows where its region is wide enough for it and no name before it stands in the way.
+  function fit(map, layers) {
+    const taken = [];
+    for (const layer of layers) {
+      const wide = width(layer.feature.properties.name);
+      const at = map.latLngToLayerPoint(middle(layer));
+      const free = taken.every(
+        (other) => Math.abs(other.x - at.x) > (other.wide + wide) / 2 || Math.abs(other.y - at.y) > LINE
+      );
+      if (free && roomy(map, layer, wide)) {
+        taken.push({ x: at.x, y: at.y, wide: wide });
+        layer.openTooltip();
+      } else {
+        layer.closeTooltip();
+      }
+    }
+  }
+
+  function draw(map, features) {
+    const ground = L.geoJSON(features, { style: OUTLINE, interactive: false, pointToLayer: invisible });
+    ground.addTo(map);
+    ground.eachLayer(function (layer) {
+      const content = label(layer.feature.properties.name);
+      layer.bindTooltip(content, { permanent: true, direction: "center", className: "map-label" });
+      if (layer.bringToBack && !layer.getLatLng) {
+        layer.bringToBack();
+      }
+    });
+    const layers = ground.getLayers();
+    map.on("zoomend", () => fit(map, layers));
+    fit(map, layers);
+  }
+
+  window.mapGround = { draw: draw };
+})();

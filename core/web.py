@@ -1,0 +1,303 @@
+"""What every answer has: a guard, safe headers, an error page, a line in the access log.
+
+Features join the house as :class:`Feature` tuples, collected by wsgi.py; a feature shows itself on
+a site's, region's or service's page through a :class:`Panel`, so that the page need not know it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+import click
+import sqlalchemy as sa
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    current_app,
+    g,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
+from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.wrappers import Response as AnyResponse
+
+from core import access, api, db, i18n
+from core.access import public
+from core.config import Config
+from core.errors import BadInput, Busy, NotFound, OneKmError
+
+access_log = logging.getLogger("onekm.access")
+log = logging.getLogger(__name__)
+
+Subject = Literal["site", "region", "service"]
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A titled fragment on the page of a subject; ``render`` gives None where there is nothing."""
+
+    subject: Subject
+    title: LazyString
+    render: Callable[[Any], Markup | None]
+    order: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """What a package brings to the house."""
+
+    name: str
+    blueprints: tuple[Blueprint, ...] = ()
+    commands: tuple[click.Command, ...] = ()
+    panels: tuple[Panel, ...] = ()
+
+
+blueprint = Blueprint("web", __name__)
+
+
+def init_app(app: Flask, config: Config, features: Iterable[Feature]) -> None:
+    app.config.update(
+        SECRET_KEY=config.secret_key,
+        MAX_CONTENT_LENGTH=1024 * 1024,
+        SEND_FILE_MAX_AGE_DEFAULT=365 * 24 * 3600,
+        SESSION_COOKIE_SECURE=config.production,
+        SESSION_COOKIE_SAMESITE="Lax",
+    )
+    if config.address is not None:
+        # A forged Host header gets nowhere; health checks come from the machine itself.
+        app.config["TRUSTED_HOSTS"] = [urlsplit(config.address).netloc, "127.0.0.1", "localhost"]
+    app.extensions["onekm"] = config
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    if config.trusted_proxies:
+        hops = config.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    app.jinja_env.globals.update(
+        static_url=static_url,
+        panels=panels,
+        large_text=large_text,
+        here=here,
+        hotline=config.hotline,
+    )
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    public(app.view_functions["static"])
+    app.before_request(_start)
+    app.after_request(_safe_headers(config))
+    app.after_request(_write_access_log)
+    for error in (OneKmError, HTTPException, sa.exc.OperationalError, Exception):
+        app.register_error_handler(error, _error)
+    app.register_blueprint(blueprint)
+    _join(app, features)
+
+
+def _join(app: Flask, features: Iterable[Feature]) -> None:
+    joined: list[Panel] = []
+    for feature in features:
+        for part in feature.blueprints:
+            app.register_blueprint(part)
+        for command in feature.commands:
+            app.cli.add_command(command)
+        joined.extend(feature.panels)
+    app.extensions["onekm.panels"] = sorted(joined, key=lambda panel: panel.order)
+
+
+def settings() -> Config:
+    """The configuration of the app that answers."""
+    config: Config = current_app.extensions["onekm"]
+    return config
+
+
+def panels(subject: Subject, thing: Any) -> list[tuple[LazyString, Markup]]:
+    """Title and content of every panel that has something to say about *thing*."""
+    shown = (
+        (panel.title, panel.render(thing))
+        for panel in current_app.extensions["onekm.panels"]
+        if panel.subject == subject
+    )
+    return [(title, content) for title, content in shown if content is not None]
+
+
+def public_address(path: str) -> str:
+    """The whole address of *path*, for what leaves the site, such as a QR code on a door."""
+    return (settings().address or request.host_url.rstrip("/")) + path
+
+
+def static_url(name: str) -> str:
+    """The address of a static file, changing with its content so that it may be kept for a year."""
+    folder = current_app.static_folder or ""
+    return url_for("static", filename=name, v=_digest(Path(folder) / name))
+
+
+@lru_cache
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+
+
+def _start() -> None:
+    g.started = time.perf_counter()
+    if "\x00" in request.path or any("\x00" in value for value in request.args.values()):
+        raise BadInput(_l("地址中有不可用的字符。"))
+    if request.endpoint is not None:
+        access.check(current_app.view_functions[request.endpoint])
+
+
+def _safe_headers(config: Config) -> Callable[[Response], Response]:
+    headers = {
+        "Content-Security-Policy": content_security_policy(config),
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "DENY",
+        "Referrer-Policy": "same-origin",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Permissions-Policy": "geolocation=(self), camera=(self), microphone=()",
+    }
+    if config.production:
+        headers["Strict-Transport-Security"] = "max-age=31536000"
+
+    def put(response: Response) -> Response:
+        for name, value in headers.items():
+            response.headers.setdefault(name, value)
+        return response
+
+    return put
+
+
+def content_security_policy(config: Config) -> str:
+    """Nothing inline, nothing from outside but the configured base map's pictures."""
+    pictures = ["'self'", "data:"]
+    if config.tiles is not None:
+        pictures += config.tiles.hosts
+    return "; ".join(
+        (
+            "default-src 'none'",
+            "script-src 'self'",
+            "style-src 'self'",
+            f"img-src {' '.join(pictures)}",
+            "font-src 'self'",
+            "connect-src 'self'",
+            "manifest-src 'self'",
+            "form-action 'self'",
+            "base-uri 'none'",
+            "frame-ancestors 'none'",
+        )
+    )
+
+
+def _write_access_log(response: Response) -> Response:
+    """One line a request, without the query string: a resident's position is nowhere kept."""
+    took = time.perf_counter() - g.get("started", time.perf_counter())
+    level = logging.WARNING if took > settings().slow_request else logging.INFO
+    access_log.log(
+        level, "%s %s %s %.0fms", request.method, request.path, response.status_code, took * 1000
+    )
+    return response
+
+
+def _error(error: Exception) -> tuple[str | Response, int, dict[str, str]]:
+    fault = _fault(error)
+    headers = {"Cache-Control": "no-store"}
+    if fault.status == 503:
+        headers["Retry-After"] = "2"
+    if request.path.startswith("/api/"):
+        return api.error(fault), fault.status, headers
+    return render_template("error.html", fault=fault), fault.status, headers
+
+
+def _fault(error: Exception) -> OneKmError:
+    """What to tell about *error*; what nobody foresaw is logged and told as our own fault."""
+    if isinstance(error, OneKmError):
+        return error
+    if isinstance(error, HTTPException):
+        return _http_fault(error)
+    if isinstance(error, sa.exc.OperationalError) and db.busy(error):
+        return Busy(_l("系统正忙，请过几秒再试。"))
+    log.exception("unforeseen at %s %s", request.method, request.path, exc_info=error)
+    return Unforeseen(_l("系统出了错，已经记录。请稍后再试，或拨打服务热线。"))
+
+
+class Unforeseen(OneKmError):
+    status = 500
+    code = "internal"
+
+
+class Refused(OneKmError):
+    """An HTTP refusal of the framework's own, in the language of the page."""
+
+    code = "refused"
+
+    def __init__(self, message: LazyString, status: int) -> None:
+        super().__init__(message)
+        self.status = status  # type: ignore[misc]
+
+
+def _http_fault(error: HTTPException) -> OneKmError:
+    messages = {
+        404: _l("没有这个页面。可能是地址有误，或该内容已经移走。"),
+        405: _l("此地址不接受这种请求。"),
+        413: _l("提交的内容太大。"),
+        414: _l("地址太长。"),
+    }
+    status = error.code or 500
+    if status == 404:
+        return NotFound(messages[404])
+    return Refused(messages.get(status, _l("请求无法处理。")), status)
+
+
+LARGE_TEXT = "large_text"
+LONGEST_QUESTION = 2000
+
+
+def large_text() -> bool:
+    """Whether this visitor reads the large print."""
+    return request.cookies.get(LARGE_TEXT) == "1"
+
+
+def here() -> str:
+    """Where the visitor is, for a link that comes back; without a question of unlikely length."""
+    asked = request.full_path.rstrip("?")
+    return asked if len(asked) <= LONGEST_QUESTION else request.path
+
+
+@blueprint.get("/text/<any(large, normal):size>")
+@public
+def choose_text(size: str) -> AnyResponse:
+    """Keep the size of the print for a year and go back to where the visitor was."""
+    response = redirect(i18n.place_here(request.args.get("next", "")))
+    if size == "large":
+        response.set_cookie(LARGE_TEXT, "1", max_age=i18n.YEAR, httponly=True, samesite="Lax")
+    else:
+        response.delete_cookie(LARGE_TEXT)
+    return response
+
+
+@blueprint.get("/healthz")
+@public
+def alive() -> dict[str, str]:
+    """The process answers."""
+    return {"status": "ok"}
+
+
+@blueprint.get("/readyz")
+@public
+def ready() -> tuple[dict[str, str], int]:
+    """The database answers and its tables are there."""
+    try:
+        db.revision("network")
+    except sa.exc.SQLAlchemyError as error:
+        log.warning("not ready: %s", error)
+        return {"status": "database"}, 503
+    return {"status": "ok"}, 200

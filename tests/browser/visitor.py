@@ -1,0 +1,153 @@
+"""Somebody at a browser, and what must hold of every page that she sees."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeAlias
+
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Response, Route
+
+from tests.browser.city import City
+
+PHONE: Final = (360, 740)
+DESK: Final = (1366, 900)
+
+Visit: TypeAlias = "Callable[..., Visitor]"
+
+
+@dataclass
+class Visitor:
+    """Somebody at a browser, with an eye on what the pages do behind their back."""
+
+    context: BrowserContext
+    city: City
+    outside: list[str] = field(default_factory=list)
+    violations: list[str] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
+    cut_off: bool = False
+
+    def __post_init__(self) -> None:
+        self.context.on("request", lambda request: self._requested(request.url))
+        self.context.on("response", self._answered)
+        self.context.on("console", self._said)
+        self.context.on("weberror", lambda error: self.failures.append(str(error.error)))
+        self.context.on("page", self._opened)
+
+    def open(self, path: str = "/") -> Page:
+        page = self.context.new_page()
+        page.goto(self.city.address + path)
+        return page
+
+    def go(self, page: Page, path: str) -> None:
+        page.goto(self.city.address + path)
+
+    def cut_off_from(self, address: str | re.Pattern[str]) -> None:
+        """Let every request to *address* (a glob or a pattern) fail from now on."""
+        self.cut_off = True
+
+        def fail(route: Route) -> None:
+            route.abort()
+
+        self.context.route(address, fail)
+
+    def check(self) -> None:
+        assert (self.outside, self.violations, self.failures) == ([], [], [])
+
+    def _opened(self, page: Page) -> None:
+        page.on("dialog", lambda dialog: (self.failures.append(dialog.message), dialog.dismiss()))
+
+    def _requested(self, url: str) -> None:
+        if not url.startswith((self.city.address, "data:", "blob:")):
+            self.outside.append(url)
+
+    def _answered(self, response: Response) -> None:
+        # A page may say that something is wrong; what it is made of has to be there.
+        if response.status >= 400 and response.request.resource_type != "document":
+            self.failures.append(f"{response.status} {response.url}")
+
+    def _said(self, message: ConsoleMessage) -> None:
+        if "Content Security Policy" in message.text:
+            self.violations.append(message.text)
+        elif message.type == "error" and not self._expected(message.text):
+            self.failures.append(message.text)
+
+    def _expected(self, text: str) -> bool:
+        told_by_answer = "the server responded with a status of 4" in text
+        return told_by_answer or (self.cut_off and "net::ERR_FAILED" in text)
+
+
+def serious_findings(page: Page) -> list[str]:
+    """What axe finds serious or critical on the page, a line each."""
+    page.evaluate(AXE_SCRIPT)
+    found = page.evaluate(
+        "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']})"
+    )
+    return [
+        f"{violation['id']}: {node['html'][:200]} {node['failureSummary']}"
+        for violation in found["violations"]
+        if violation["impact"] in ("serious", "critical")
+        for node in violation["nodes"]
+    ]
+
+
+def too_wide(page: Page) -> list[str]:
+    """What makes the page wider than the screen, a line each; empty where it fits."""
+    found: list[str] = page.evaluate(_TOO_WIDE)
+    return found
+
+
+def chinese_in_english(page: Page) -> list[str]:
+    """Chinese that an English reader meets though no name and nothing marked as Chinese."""
+    found: list[str] = page.evaluate(_CHINESE)
+    return found
+
+
+def focused(page: Page) -> dict[str, Any]:
+    """What has the keyboard: its ``id``, ``tag`` and ``text``, and how wide its ``outline`` is."""
+    found: dict[str, Any] = page.evaluate(_FOCUSED)
+    return found
+
+
+_TOO_WIDE = """() => {
+  const width = document.documentElement.clientWidth;
+  if (document.documentElement.scrollWidth <= width) return [];
+  const wide = [...document.body.querySelectorAll('*')].filter(
+    (each) => each.getBoundingClientRect().right > width + 1);
+  return ['page', ...wide.map((each) => each.outerHTML.slice(0, 120))];
+}"""
+
+# Names and words of the register stand in bdi; what is quoted is an example of what to type.
+_CHINESE = r"""() => {
+  const han = /\p{Script=Han}/u;
+  const plain = (text) => text.replace(/["“][^"”]*["”]/g, '');
+  const found = [];
+  const walker = document.createTreeWalker(document.documentElement, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const text = walker.currentNode.data;
+    const parent = walker.currentNode.parentElement;
+    if (!han.test(plain(text)) || ['SCRIPT', 'STYLE'].includes(parent.tagName)) continue;
+    if (parent.closest('bdi') || parent.closest('[lang]').lang.startsWith('zh')) continue;
+    found.push(`${parent.tagName}: ${text.trim()}`);
+  }
+  for (const name of ['placeholder', 'aria-label', 'title', 'alt']) {
+    for (const each of document.querySelectorAll(`[${name}]`)) {
+      const text = each.getAttribute(name);
+      if (han.test(plain(text))) found.push(`${name}: ${text}`);
+    }
+  }
+  return found;
+}"""
+
+_FOCUSED = """() => {
+  const each = document.activeElement;
+  const style = getComputedStyle(each);
+  return {
+    id: each.id,
+    tag: each.tagName.toLowerCase(),
+    text: each.textContent.trim(),
+    outline: style.outlineStyle === 'none' ? 0 : parseFloat(style.outlineWidth),
+  };
+}"""

@@ -1,0 +1,84 @@
+"""What every test stands on: a fresh database of either kind, and the app over it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from core.config import Config, Mode
+from core.db import db
+from tests.databases import Database, PostgreSQL, SQLite
+from wsgi import create_app
+
+
+@pytest.fixture(scope="session")
+def sqlite(tmp_path_factory: pytest.TempPathFactory) -> Database:
+    return SQLite(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Database]:
+    with PostgreSQL.cluster() as cluster:
+        yield cluster
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The URL of an empty, migrated database; the test runs once for each kind."""
+    kind: Database = request.getfixturevalue(request.param)
+    with kind.fresh() as url:
+        yield url
+
+
+@pytest.fixture
+def config(database: str, tmp_path: Path) -> Config:
+    return Config(
+        mode=Mode.DEVELOPMENT,
+        home=tmp_path,
+        database_url=database,
+        secret_key="a secret of the tests, long enough",
+        hotline="0631-12393",
+    )
+
+
+@pytest.fixture
+def make_app() -> Iterator[Callable[[Config], Flask]]:
+    """Makes apps, and lets go of their connections at the end."""
+    made: list[Flask] = []
+
+    def make(config: Config) -> Flask:
+        made.append(create_app(config))
+        made[-1].test_client_class = Client
+        return made[-1]
+
+    yield make
+    for app in made:
+        with app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+
+
+@pytest.fixture
+def app(config: Config, make_app: Callable[[Config], Flask]) -> Iterator[Flask]:
+    app = make_app(config)
+    with app.app_context():
+        yield app
+
+
+class Client(FlaskClient):
+    """Each request in a context of its own, though the test holds one open."""
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        with self.application.app_context():
+            return super().open(*args, **kwargs)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()

@@ -1,0 +1,61 @@
+"""The product's own server, started for a test."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+#: A Monday; what is relative to the day in the demonstration is so to this one.
+TODAY = date(2026, 11, 23)
+
+
+@contextmanager
+def serving(home: Path, database_url: str) -> Iterator[str]:
+    """The address of a server over a database, on a free port of this machine."""
+    port = _free_port()
+    environment = os.environ | {
+        "ONEKM_HOME": str(home),
+        "ONEKM_DATABASE_URL": database_url,
+        "ONEKM_HOTLINE": "0631-12393",
+        "PORT": str(port),
+        "WEB_CONCURRENCY": "1",
+    }
+    program = [sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.py"]
+    with (home / f"server-{port}.log").open("wb") as log:
+        server = subprocess.Popen(
+            [*program, "wsgi:create_app()"], cwd=ROOT, env=environment, stdout=log, stderr=log
+        )
+    try:
+        _wait_for(f"http://127.0.0.1:{port}/readyz", server)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _wait_for(address: str, server: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and server.poll() is None:
+        try:
+            urllib.request.urlopen(address, timeout=10).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise RuntimeError("the server did not come up")
