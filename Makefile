@@ -21,11 +21,11 @@ $(BIN)/python:
 	@$(PYTHON) -m venv $(VENV) || { echo "Python's venv is missing: on Debian, apt-get install python3-venv" >&2; exit 1; }
 
 $(VENV)/.installed: deploy/requirements.txt | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
 $(VENV)/.installed-tests: tests/requirements.txt | $(VENV)/.installed
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
 $(CATALOGUE).mo: $(CATALOGUE).po | $(VENV)/.installed
@@ -36,8 +36,7 @@ install: $(VENV)/.installed $(CATALOGUE).mo ## Make .venv with everything the pr
 
 .PHONY: run
 run: install ## Serve on 127.0.0.1:PORT (8000); an empty database gets the demonstration city
-	@$(BIN)/flask db upgrade
-	@$(BIN)/flask demo load --city $(CITY) --if-empty
+	@$(BIN)/flask demo ready --city $(CITY)
 	@exec $(BIN)/gunicorn --config deploy/gunicorn.py 'wsgi:create_app()'
 
 .PHONY: system
@@ -59,7 +58,7 @@ lint: install $(VENV)/.installed-tests ## Style, types, directions of import, co
 .PHONY: translations
 translations: install ## Bring the English catalogue up to date with the source; then translate what is new
 	$(BIN)/pybabel --quiet extract -F core/translations/babel.cfg -k _l --no-location --sort-output --omit-header -o $(VENV)/messages.pot .
-	$(BIN)/pybabel --quiet update -i $(VENV)/messages.pot -d core/translations -l en --no-fuzzy-matching --omit-header --ignore-obsolete
+	$(BIN)/pybabel --quiet update -i $(VENV)/messages.pot -d core/translations -l en --no-fuzzy-matching --ignore-pot-creation-date --ignore-obsolete
 
 .PHONY: bench
 bench: install $(VENV)/.installed-tests ## Measure what is claimed about speed, as ratios beside a peer

@@ -3,7 +3,8 @@
 A request or command that writes says so first (:func:`writing`); its first SQL then begins the
 transaction for writing, so that nobody reads a row and finds the door shut when changing it.
 :func:`commit` is the one way to commit: it raises the revision of every subject whose tables were
-touched, so that a snapshot held in another process knows that it is old.
+touched, so that a snapshot held in another process knows that it is old, and does what was left
+for the end of the transaction (:func:`at_commit`).
 docs/decisions/0003 tells which measurements stand behind the settings.
 """
 
@@ -16,22 +17,24 @@ import os
 import re
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn, TypeVar
 
 import sqlalchemy as sa
 from flask import Flask
 from flask_babel import lazy_gettext as _l
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, registry
 
 from core.config import Config
 from core.errors import Busy
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -103,6 +106,9 @@ class Revision(Base):
 db = SQLAlchemy(model_class=Base)
 
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
+
+# Where a session keeps what waits for the end of its transaction.
+_WAITING: Final = "at_commit"
 
 
 def init_app(app: Flask, config: Config) -> None:
@@ -250,6 +256,7 @@ def is_writing() -> bool:
 def writing() -> Iterator[None]:
     """A transaction for writing, committed at the end; an exception rolls it back."""
     db.session.rollback()
+    db.session.info.pop(_WAITING, None)
     with writing_mark():
         try:
             yield
@@ -258,6 +265,7 @@ def writing() -> Iterator[None]:
             db.session.rollback()
             raise
         finally:
+            db.session.info.pop(_WAITING, None)
             db.session.close()
 
 
@@ -269,13 +277,32 @@ def aside() -> Iterator[None]:
         yield
 
 
+def at_commit(work: Callable[[list[T]], None], item: T) -> None:
+    """Let *work* be done last in this transaction, once, with every item left for it, in order.
+
+    What is rolled back is forgotten.  Raises RuntimeError within a savepoint, which could be rolled
+    back alone and could not take the item with it.
+    """
+    if db.session().in_nested_transaction():
+        raise RuntimeError("what waits for the commit cannot be taken back by a savepoint")
+    db.session.info.setdefault(_WAITING, {}).setdefault(work, []).append(item)
+
+
 def commit() -> None:
-    """Flush, raise the revision of each touched subject, commit."""
+    """Flush, raise the revision of each touched subject, do what waited for the end, commit."""
     db.session.flush()
     connection = db.session.connection()
     for subject in sorted(connection.info.pop("touched", ())):
         _raise_revision(subject)
+    for work, items in db.session.info.pop(_WAITING, {}).items():
+        work(items)
     db.session.commit()
+
+
+@event.listens_for(db.session, "before_commit")
+def _refuse_unfinished(session: Session) -> None:
+    if session.info.get(_WAITING) and not session.in_nested_transaction():
+        raise RuntimeError("commit with core.db.commit(): something waits to be done before")
 
 
 def _raise_revision(subject: str) -> None:
@@ -300,6 +327,11 @@ def revision(subject: str) -> int:
         # What goes wrong here goes wrong below too, and is told there in the usual words.
         with suppress(db.engine.dialect.loaded_dbapi.Error):
             return _glance(subject)
+    return revision_of_rows(subject)
+
+
+def revision_of_rows(subject: str) -> int:
+    """The revision of the rows that the session's transaction reads; it begins here if need be."""
     return db.session.scalar(_REVISION, {"subject": subject}) or 0
 
 

@@ -32,14 +32,16 @@ class _Kept:
         self.lock = threading.Lock()
         self.values: OrderedDict[Any, tuple[int, Any]] = OrderedDict()
 
-    def get(self, key: Any, revision: int, build: Callable[[], Any]) -> Any:
+    def get(self, key: Any, subject: str, build: Callable[[], Any]) -> Any:
         found = self.values.get(key)
-        if found is not None and found[0] >= revision:
+        if found is not None and found[0] >= revision(subject):
             return found[1]
         with self.lock:
+            # From here on one transaction: what is built of several rooms is of one state.
+            current = _revision_of_rows(subject)
             found = self.values.get(key)
-            if found is None or found[0] < revision:
-                self.values[key] = found = (revision, build())
+            if found is None or found[0] < current:
+                self.values[key] = found = (current, build())
                 while len(self.values) > KEPT:
                     self.values.popitem(last=False)
         return found[1]
@@ -57,7 +59,7 @@ def of_revision(subject: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
                 return function(*args, **kwargs)
             kept: _Kept = current_app.extensions.setdefault(name, _Kept())
             key = (args, tuple(kwargs.items()))
-            result: R = kept.get(key, revision(subject), lambda: function(*args, **kwargs))
+            result: R = kept.get(key, subject, lambda: function(*args, **kwargs))
             return result
 
         return keep
@@ -66,10 +68,23 @@ def of_revision(subject: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
 
 def revision(subject: str) -> int:
-    """The revision of *subject*; within one request always the same."""
+    """The revision of *subject*; within one request always the same, unless it reads rows."""
     if not has_request_context():
         return db.revision(subject)
-    read: dict[str, int] = request.environ.setdefault("onekm.revisions", {})
+    read = _read_in_request()
     if subject not in read:
         read[subject] = db.revision(subject)
     return read[subject]
+
+
+def _revision_of_rows(subject: str) -> int:
+    """The revision of the rows that this transaction reads, which begins here if need be."""
+    current = db.revision_of_rows(subject)
+    if has_request_context():
+        _read_in_request()[subject] = current
+    return current
+
+
+def _read_in_request() -> dict[str, int]:
+    read: dict[str, int] = request.environ.setdefault("onekm.revisions", {})
+    return read

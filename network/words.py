@@ -30,7 +30,7 @@ def init(blueprint: Blueprint) -> None:
 
 def full_date(value: date) -> str:
     """A date with its year: 2026年11月3日."""
-    return str(format_date(value, "long"))
+    return str(format_date(value, _("y年M月d日")))
 
 
 def local_day(moment: datetime) -> date:

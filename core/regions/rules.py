@@ -141,7 +141,7 @@ def _code(line: int, value: object) -> str:
 
 def _level(line: int, code: str, value: object) -> Level:
     if value not in LEVELS:
-        known = "、".join(LEVELS)
+        known = ", ".join(LEVELS)
         what = _l("级别“%(value)s”应为 %(known)s 之一。", value=_shown(value), known=known)
         raise _wrong(line, what, "level")
     level = Level(str(value))

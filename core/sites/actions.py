@@ -57,7 +57,7 @@ def enter(actor: Actor, entry: Entry, since: date) -> Site:
         address=entry.address,
         phone=entry.phone,
         made=entry.made,
-        search=index_text(entry.name, entry.address),
+        search=index_text(entry.name, entry.name_en, entry.address),
     )
     db.session.add(site)
     db.session.flush()

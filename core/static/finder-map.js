@@ -99,6 +99,8 @@
   // The wheel scrolls the page until somebody is at work on the map.
   box.addEventListener("focusin", () => map.scrollWheelZoom.enable());
   box.addEventListener("focusout", () => map.scrollWheelZoom.disable());
+  // Leaflet listens for the key only while the map as a whole has the focus, not a place on it.
+  box.addEventListener("keydown", (event) => event.key === "Escape" && map.closePopup());
 
   async function outlines(address) {
     try {

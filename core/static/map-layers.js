@@ -49,6 +49,8 @@
     map.scrollWheelZoom.disable();
     container.addEventListener("focusin", () => map.scrollWheelZoom.enable());
     container.addEventListener("focusout", () => map.scrollWheelZoom.disable());
+    // Leaflet listens for the key only while the map as a whole has the focus, not a place on it.
+    container.addEventListener("keydown", (event) => event.key === "Escape" && map.closePopup());
     map.on("popupopen", function (event) {
       const button = event.popup.getElement().querySelector(".leaflet-popup-close-button");
       button.setAttribute("aria-label", options.close);

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 from flask.cli import AppGroup
+from flask_migrate import upgrade
 
 from core import clock
 from core.access import command
@@ -22,6 +23,15 @@ from network.demo.rules import CITIES
 CITY = click.Choice(sorted(CITIES))
 
 demo = AppGroup("demo", help="The demonstration: two cities with made sites.")
+
+
+@demo.command()
+@click.option("--city", type=CITY, required=True, help="3710 is Weihai, 3703 is Zibo.")
+@click.pass_context
+def ready(context: click.Context, city: str) -> None:
+    """Bring the tables up to date; load the city into an empty register. ``make run`` does it."""
+    upgrade()
+    context.invoke(load, city=city, if_empty=True)
 
 
 @demo.command()

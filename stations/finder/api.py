@@ -81,7 +81,7 @@ def _datum(text: str | None) -> Datum:
         return Datum(plain(text)) if text else Datum.WGS84
     except ValueError:
         raise BadInput(
-            _l("坐标系不认识，应为 %(known)s 之一。", known="、".join(Datum)), field="datum"
+            _l("坐标系不认识，应为 %(known)s 之一。", known=", ".join(Datum)), field="datum"
         ) from None
 
 
@@ -90,7 +90,7 @@ def _kind(text: str | None) -> Kind | None:
         return Kind(plain(text)) if text else None
     except ValueError:
         raise BadInput(
-            _l("网点类别不认识，应为 %(known)s 之一。", known="、".join(Kind)), field="kind"
+            _l("网点类别不认识，应为 %(known)s 之一。", known=", ".join(Kind)), field="kind"
         ) from None
 
 

@@ -29,7 +29,7 @@ from tests.serving import serving
 from wsgi import create_app
 
 CITY, COUNTY = "371000000000", "371082000000"
-TOWN, VILLAGE = "371082007000", "371082007224"
+TOWN, VILLAGE = "371082010000", "371082010220"
 HOTLINE = "0631-12393"
 #: A service that can be done without coming, one that most sites offer.
 ONLINE: Final = "002036004001"

@@ -15,6 +15,7 @@ from tests.browser.visitor import (
     Visit,
     chinese_in_english,
     serious_findings,
+    settled,
     too_wide,
 )
 
@@ -57,6 +58,8 @@ PAGES: Final = {
     "missing": "/nothing-here",
     "refused": "/network?page=0",
 }
+#: What axe looks at: every page at both sizes and in both languages, but not each with each.
+EXAMINED: Final = {"zh": PHONE, "en": DESK}
 STATUS: Final = {"faulty form": 400, "missing": 404, "refused": 400}
 
 
@@ -72,7 +75,7 @@ def test_page(visit: Visit, language: str, name: str) -> None:
     answer = page.goto(visitor.city.address + visitor.city.path(PAGES[name]))
     assert answer is not None
     assert answer.status == STATUS.get(name, 200)
-    page.wait_for_load_state("networkidle")
+    settled(page)
 
     assert page.locator("html").get_attribute("lang") == {"zh": "zh-CN", "en": "en"}[language]
     assert page.title().strip(" ·")
@@ -80,11 +83,11 @@ def test_page(visit: Visit, language: str, name: str) -> None:
     if language == "en":
         assert chinese_in_english(page) == []
 
-    assert serious_findings(page) == []
-    for width, height in (NARROWEST, PHONE, DESK):
-        page.set_viewport_size({"width": width, "height": height})
+    for size in (NARROWEST, DESK, PHONE):
+        page.set_viewport_size({"width": size[0], "height": size[1]})
         assert too_wide(page) == []
-    assert serious_findings(page) == []
+        if size == EXAMINED[language]:
+            assert serious_findings(page) == []
 
 
 @pytest.mark.parametrize(
@@ -94,13 +97,22 @@ def test_page(visit: Visit, language: str, name: str) -> None:
 def test_large_print_fits_on_a_phone(visit: Visit, language: str, name: str) -> None:
     visitor = visit(PHONE, language, large=True)
     page = visitor.open(visitor.city.path(PAGES[name]))
-    page.wait_for_load_state("networkidle")
+    settled(page)
     assert page.evaluate("parseFloat(getComputedStyle(document.body).fontSize)") >= 20
     assert too_wide(page) == []
     assert serious_findings(page) == []
 
 
-@pytest.mark.parametrize("name", ["hall", "clinic", "suspended", "planned", "placeless", "hostile"])
+@pytest.mark.parametrize(
+    ("language", "name"),
+    [
+        *(
+            ("zh", name)
+            for name in ("hall", "clinic", "suspended", "planned", "placeless", "hostile")
+        ),
+        *(("en", name) for name in ("hall", "suspended")),
+    ],
+)
 def test_a_site_is_printed_on_one_sheet(visit: Visit, language: str, name: str) -> None:
     visitor = visit(DESK, language)
     page = visitor.open(visitor.city.path(f"/sites/{{{name}}}"))

@@ -34,7 +34,7 @@ def test_the_watch_sees_what_a_page_does_behind_her_back(visit: Visit) -> None:
     page.evaluate("setTimeout(() => { throw new Error('broken'); })")
     page.evaluate("setTimeout(() => alert('hello'))")
     expect(page.locator("p", has_text="x").last).to_be_attached()
-    page.wait_for_function("document.images[document.images.length - 1].complete")
+    page.wait_for_function("() => document.images[document.images.length - 1].complete")
     page.evaluate("1")
     assert [text for text in visitor.violations if "style" in text]
     assert [text for text in visitor.violations if "elsewhere.invalid" in text]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Response, Route
+from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, Page, Response, Route
 
 from tests.browser.city import City
 
@@ -33,7 +33,7 @@ class Visitor:
         self.context.on("request", lambda request: self._requested(request.url))
         self.context.on("response", self._answered)
         self.context.on("console", self._said)
-        self.context.on("weberror", lambda error: self.failures.append(str(error.error)))
+        self.context.on("weberror", lambda error: self._failed(str(error.error)))
         self.context.on("page", self._opened)
 
     def open(self, path: str = "/") -> Page:
@@ -54,10 +54,15 @@ class Visitor:
         self.context.route(address, fail)
 
     def check(self) -> None:
-        assert (self.outside, self.violations, self.failures) == ([], [], [])
+        seen = [*self.outside, *self.violations, *self.failures]
+        assert not seen, "\n".join(seen)
 
     def _opened(self, page: Page) -> None:
-        page.on("dialog", lambda dialog: (self.failures.append(dialog.message), dialog.dismiss()))
+        def dismiss(dialog: Dialog) -> None:
+            self.failures.append(dialog.message)
+            dialog.dismiss()
+
+        page.on("dialog", dismiss)
 
     def _requested(self, url: str) -> None:
         if not url.startswith((self.city.address, "data:", "blob:")):
@@ -67,6 +72,11 @@ class Visitor:
         # A page may say that something is wrong; what it is made of has to be there.
         if response.status >= 400 and response.request.resource_type != "document":
             self.failures.append(f"{response.status} {response.url}")
+
+    def _failed(self, text: str) -> None:
+        # Whoever is cut off from a script lacks what it defines.
+        if not (self.cut_off and text.endswith(" is not defined")):
+            self.failures.append(text)
 
     def _said(self, message: ConsoleMessage) -> None:
         if "Content Security Policy" in message.text:
@@ -81,16 +91,15 @@ class Visitor:
 
 def serious_findings(page: Page) -> list[str]:
     """What axe finds serious or critical on the page, a line each."""
-    page.evaluate(AXE_SCRIPT)
-    found = page.evaluate(
-        "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']})"
-    )
-    return [
-        f"{violation['id']}: {node['html'][:200]} {node['failureSummary']}"
-        for violation in found["violations"]
-        if violation["impact"] in ("serious", "critical")
-        for node in violation["nodes"]
-    ]
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
+    found: list[str] = page.evaluate(_SERIOUS)
+    return found
+
+
+def settled(page: Page) -> None:
+    """Wait until the maps of the page, if it has any, have drawn what they show."""
+    page.wait_for_function(_SETTLED)
 
 
 def too_wide(page: Page) -> list[str]:
@@ -111,6 +120,26 @@ def focused(page: Page) -> dict[str, Any]:
     return found
 
 
+# Places that lie close together cover one another on a map: the list beside it says the same, so
+# that the sizes of its marks are no barrier.
+_SERIOUS = """async () => {
+  const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+  const found = await axe.run(document, { runOnly: tags, resultTypes: ['violations'] });
+  const onMap = (node) => document.querySelector(node.target[0]).closest('.leaflet-container');
+  return found.violations
+    .filter((each) => ['serious', 'critical'].includes(each.impact))
+    .flatMap((each) => each.nodes
+      .filter((node) => each.id !== 'target-size' || !onMap(node))
+      .map((node) => `${each.id}: ${node.html.slice(0, 200)} ${node.failureSummary}`));
+}"""
+
+_SETTLED = """() => {
+  const maps = document.querySelectorAll('.folium-map').length;
+  const asked = performance.getEntriesByType('resource').map((each) => new URL(each.name).pathname);
+  return asked.filter((path) => path.endsWith('.geojson')).length >= 2 * maps
+    && [...document.querySelectorAll('.finder-map')].every((map) => !map.hidden);
+}"""
+
 _TOO_WIDE = """() => {
   const width = document.documentElement.clientWidth;
   if (document.documentElement.scrollWidth <= width) return [];
@@ -119,21 +148,25 @@ _TOO_WIDE = """() => {
   return ['page', ...wide.map((each) => each.outerHTML.slice(0, 120))];
 }"""
 
-# Names and words of the register stand in bdi; what is quoted is an example of what to type.
+# Names and words of the register stand in bdi, and a name without an English one is the title of
+# its page and of its mark on a map; what is quoted is an example of what to type.
 _CHINESE = r"""() => {
   const han = /\p{Script=Han}/u;
   const plain = (text) => text.replace(/["“][^"”]*["”]/g, '');
+  const headline = document.querySelector('h1 bdi')?.textContent ?? '\n';
   const found = [];
   const walker = document.createTreeWalker(document.documentElement, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
     const text = walker.currentNode.data;
     const parent = walker.currentNode.parentElement;
     if (!han.test(plain(text)) || ['SCRIPT', 'STYLE'].includes(parent.tagName)) continue;
+    if (parent.tagName === 'TITLE' && text.startsWith(headline)) continue;
     if (parent.closest('bdi') || parent.closest('[lang]').lang.startsWith('zh')) continue;
     found.push(`${parent.tagName}: ${text.trim()}`);
   }
   for (const name of ['placeholder', 'aria-label', 'title', 'alt']) {
     for (const each of document.querySelectorAll(`[${name}]`)) {
+      if (each.closest('.leaflet-container')) continue;
       const text = each.getAttribute(name);
       if (han.test(plain(text))) found.push(`${name}: ${text}`);
     }

@@ -205,3 +205,10 @@ def test_a_day_before_the_demonstration_is_refused(app: Flask) -> None:
         told = app.test_cli_runner().invoke(demo, ["load", "--city", city, "--today", early])
         assert told.exit_code == 1
     assert not any(everything().values())
+
+
+def test_ready_makes_the_tables_and_loads_once(app: Flask) -> None:
+    first = app.test_cli_runner().invoke(demo, ["ready", "--city", "3710"])
+    assert (first.exit_code, "308 stations" in first.output) == (0, True)
+    again = app.test_cli_runner().invoke(demo, ["ready", "--city", "3710"])
+    assert "not empty" in again.output
