@@ -9,9 +9,16 @@ from flask import Flask
 from flask_migrate import Migrate
 
 from core import config, db, i18n, web, words
+from core.accounts import cli as accounts
+from core.accounts import guard, own_views, people_views
+from core.accounts import views as account_views
+from core.audit import cli as audit
+from core.audit import views as audit_views
 from core.calendar import cli as calendar
 from core.catalogue import cli as catalogue
+from core.clock import today
 from core.regions import cli as regions
+from core.regions.queries import tree
 from network.feature import FEATURE as NETWORK
 from stations.finder.feature import FEATURE as FINDER
 
@@ -19,7 +26,15 @@ ROOT = Path(__file__).parent
 
 #: The rooms of the ground bring commands, the features everything else.
 GROUND = web.Feature(
-    name="core", commands=(regions.commands, catalogue.commands, calendar.commands)
+    name="core",
+    blueprints=(
+        *(account_views.blueprint, own_views.blueprint, people_views.blueprint),
+        audit_views.blueprint,
+    ),
+    commands=(
+        *(regions.commands, catalogue.commands, calendar.commands),
+        *(accounts.commands, audit.commands),
+    ),
 )
 FEATURES = (GROUND, FINDER, NETWORK)
 
@@ -32,7 +47,9 @@ def create_app(configuration: config.Config | None = None) -> Flask:
     app = Flask("onekm", root_path=str(ROOT), static_folder="core/static")
     db.init_app(app, told)
     i18n.init_app(app)
+    guard.init_app(app, told)
     web.init_app(app, told, FEATURES)
     words.init_app(app)
+    audit_views.init_app(app, lambda: tree(today()))
     Migrate(app, db.db, directory=str(ROOT / "migrations"), render_as_batch=True)
     return app

@@ -1,7 +1,7 @@
 """``python -m bench [--small] [--strict] [name ...]``: measure, and print one table.
 
 A claim that does not hold is told, not failed, because the machine may be busy; with ``--strict``
-it fails.  Names are those of the modules: nearest, postgis, serving, snapshot, page.
+it fails.  Names are those of the modules: nearest, postgis, serving, snapshot, page, audit.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import logging
 import sys
 from collections.abc import Callable, Iterator, Sequence
 
-from bench import nearest, page, postgis, serving, snapshot
+from bench import audit, nearest, page, postgis, serving, snapshot
 from bench.measure import Finding
 
 BENCHES: dict[str, Callable[[bool], Iterator[Finding]]] = {
@@ -20,6 +20,7 @@ BENCHES: dict[str, Callable[[bool], Iterator[Finding]]] = {
     "serving": serving.findings,
     "snapshot": snapshot.findings,
     "page": page.findings,
+    "audit": audit.findings,
 }
 HEADINGS = ("what", "ours", "peer", "ratio", "promised", "holds")
 HOLDS = {True: "yes", False: "NO", None: "-"}

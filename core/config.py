@@ -27,6 +27,13 @@ class Mode(StrEnum):
     PRODUCTION = "production"
 
 
+class PasswordProfile(StrEnum):
+    """By whose rules passwords are made: classified protection (等保) or OWASP ASVS."""
+
+    MLPS = "mlps"
+    ASVS = "asvs"
+
+
 @dataclass(frozen=True, slots=True)
 class Tiles:
     """A base map: by law it carries its approval number where the public sees it (审图号).
@@ -65,6 +72,9 @@ class Config:
     geocoder_timeout: float = 2.0
     slow_request: float = 1.0
     trusted_proxies: int = 0
+    password_profile: PasswordProfile = PasswordProfile.MLPS
+    #: What personal data is encrypted under, the present one first; empty: the secret key.
+    data_keys: tuple[str, ...] = ()
 
     @property
     def production(self) -> bool:
@@ -89,6 +99,8 @@ def read(environ: Mapping[str, str] | None = None) -> Config:
         geocoder_timeout=_seconds(env, "ONEKM_GEOCODER_TIMEOUT", 2.0),
         slow_request=_seconds(env, "ONEKM_SLOW_REQUEST", 1.0),
         trusted_proxies=int(_seconds(env, "ONEKM_TRUSTED_PROXIES", 0)),
+        password_profile=_password_profile(env.get("ONEKM_PASSWORD_PROFILE")),
+        data_keys=_data_keys(env.get("ONEKM_DATA_KEY", "")),
     )
 
 
@@ -97,6 +109,14 @@ def _mode(text: str) -> Mode:
         return Mode(text)
     except ValueError:
         raise ConfigurationError(f"ONEKM_MODE is {text!r}; say development or production") from None
+
+
+def _password_profile(text: str | None) -> PasswordProfile:
+    try:
+        return PasswordProfile(text or PasswordProfile.MLPS)
+    except ValueError:
+        names = " or ".join(PasswordProfile)
+        raise ConfigurationError(f"ONEKM_PASSWORD_PROFILE is {text!r}; say {names}") from None
 
 
 def _home(text: str) -> Path:
@@ -113,6 +133,14 @@ def _secret_key(given: str | None, mode: Mode, home: Path) -> str:
     if mode is Mode.PRODUCTION:
         raise ConfigurationError("ONEKM_SECRET_KEY is not set: production does not invent secrets")
     return _kept_secret(home / "secret-key")
+
+
+def _data_keys(text: str) -> tuple[str, ...]:
+    """The keys in *text*, apart by blanks: the present one, then those it has replaced."""
+    keys = tuple(text.split())
+    if any(len(key) < 32 for key in keys):
+        raise ConfigurationError("a key in ONEKM_DATA_KEY is too short: at least 32 characters")
+    return keys
 
 
 def _kept_secret(path: Path) -> str:

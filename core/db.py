@@ -17,15 +17,16 @@ import os
 import re
 import sqlite3
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Final, NoReturn, TypeVar
 
 import sqlalchemy as sa
-from flask import Flask
+from flask import Flask, current_app
 from flask_babel import lazy_gettext as _l
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
@@ -109,6 +110,8 @@ _writing: ContextVar[bool] = ContextVar("writing", default=False)
 
 # Where a session keeps what waits for the end of its transaction.
 _WAITING: Final = "at_commit"
+# Where an app keeps bare connections that glance at revisions.
+_SPARE: Final = "onekm.spare_connections"
 
 
 def init_app(app: Flask, config: Config) -> None:
@@ -119,6 +122,13 @@ def init_app(app: Flask, config: Config) -> None:
     db.init_app(app)
     with app.app_context():
         _listen(db.engine)
+        app.extensions[_SPARE] = spare = deque[Any]()
+        event.listen(db.engine, "engine_disposed", lambda _engine: _close_all(spare))
+
+
+def _close_all(spare: deque[Any]) -> None:
+    while spare:
+        spare.pop().close()
 
 
 def _engine_options(url: sa.URL) -> dict[str, Any]:
@@ -343,11 +353,30 @@ _GLANCE = {
 
 
 def _glance(subject: str) -> int:
-    with closing(db.engine.raw_connection()) as connection:
-        cursor = connection.cursor()
-        cursor.execute(_GLANCE[db.engine.dialect.name], (subject,))
-        found = cursor.fetchone()
+    """One statement on a bare connection of its own, in no transaction; a few are kept for it."""
+    spare: deque[Any] = current_app.extensions[_SPARE]
+    try:
+        connection = spare.pop()
+    except IndexError:
+        connection = _bare_connection()
+    try:
+        found = connection.execute(_GLANCE[db.engine.dialect.name], (subject,)).fetchone()
+    except BaseException:
+        connection.close()
+        raise
+    spare.append(connection)
     return 0 if found is None else found[0]
+
+
+def _bare_connection() -> Any:
+    """A connection of the driver's own that the pool lets go of, without transactions."""
+    proxy = db.engine.raw_connection()
+    connection: Any = proxy.dbapi_connection
+    proxy.detach()
+    if db.engine.dialect.name == "postgresql":
+        connection.rollback()
+        connection.autocommit = True
+    return connection
 
 
 def busy(error: BaseException) -> bool:

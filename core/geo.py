@@ -183,7 +183,11 @@ def distance(a: Point, b: Point) -> float:
     Up to :data:`NEAR` by :func:`arc`, at most 0.01 mm from the geodesic; beyond by the solution of
     C. F. F. Karney, "Algorithms for geodesics" (2013), to some nanometres.
     """
-    from_a, to_b = xyz(a), xyz(b)
+    return between(a, xyz(a), b, xyz(b))
+
+
+def between(a: Point, from_a: Vector, b: Point, to_b: Vector) -> float:
+    """The :func:`distance` of points whose earth-centred form is known already."""
     if math.dist(from_a, to_b) <= NEAR:
         return arc(from_a, to_b)
     solved: float = Geodesic.WGS84.Inverse(a.lat, a.lon, b.lat, b.lon, Geodesic.DISTANCE)["s12"]

@@ -54,6 +54,7 @@ def index_text(*texts: str) -> str:
 def contains(column: Text, text: str) -> sa.ColumnElement[bool]:
     """The condition that every word of *text* occurs in *column*; ``%`` and ``_`` are literal.
 
+
     An empty text is contained in everything. Raises BadInput beyond MOST_ASKED characters.
     """
     return sa.and_(sa.true(), *(column.contains(word, autoescape=True) for word in asked(text)))

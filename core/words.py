@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date, datetime
 from typing import Final
 
@@ -49,7 +50,9 @@ def moment(value: datetime) -> str:
 
 
 def metres(value: float) -> str:
-    """A distance to walk by: whole tens of metres below a kilometre, then one decimal."""
+    """A distance to walk by: tens of metres below a kilometre, then one decimal."""
     if value < 995:
         return str(_("%(number)d 米", number=max(10, round(value / 10) * 10)))
+    if 1000 < value < 1050:  # beyond the kilometre, and it has to look so
+        return str(_("%(number).2f 公里", number=math.ceil(value / 10) / 100))
     return str(_("%(number).1f 公里", number=value / 1000))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from core.access import Actor
-from core.catalogue import queries
+from core.audit.actions import record
+from core.audit.rules import Member, compared
+from core.catalogue import queries, story
 from core.catalogue.comparison import Outcome, Plan
 from core.catalogue.models import Service, ServicePeriod
 from core.catalogue.rules import Entry
@@ -26,6 +28,7 @@ def take_over(actor: Actor, entries: Sequence[Entry], on: date) -> Plan:
     plan = queries.plan(entries, on)
     periods = queries.periods(on)
     known = queries.known()
+    before = {code: story.state(code, periods.get(service.id)) for code, service in known.items()}
     for change in plan.changes:
         columns = _columns(change.entry)
         if change.outcome is Outcome.CREATED:
@@ -41,8 +44,24 @@ def take_over(actor: Actor, entries: Sequence[Entry], on: date) -> Plan:
         if change.outcome is not Outcome.UNCHANGED
     ]
     if done:
+        _record(actor, plan, before)
         log.info("%s, from %s: %s", actor.name, on, ", ".join(done))
     return plan
+
+
+def _record(actor: Actor, plan: Plan, before: Mapping[str, Mapping[str, Any]]) -> None:
+    """Keep what became of each service that did not stay as it was."""
+    known = queries.known()
+    periods = queries.periods(plan.on)
+    members = []
+    for change in plan.changes:
+        if change.outcome is not Outcome.UNCHANGED:
+            code = change.entry.code
+            after = story.state(code, periods[known[code].id])
+            changes = {**compared(before.get(code, {}), after), "outcome": (None, change.outcome)}
+            members.append(Member((story.SERVICE, code), changes))
+    changes = {"on": (None, plan.on)}
+    record(actor, story.LIST_APPLIED, (story.SERVICE, ""), changes, members=members)
 
 
 def _create(code: str, on: date, columns: dict[str, Any]) -> None:

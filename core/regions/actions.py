@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import date
 
 import sqlalchemy as sa
@@ -11,9 +12,12 @@ from sqlalchemy.orm import aliased
 
 from core import dated
 from core.access import Actor
+from core.audit.actions import record
+from core.audit.rules import Member, compared
 from core.db import Base, db
 from core.errors import BadInput, NotFound
 from core.geo import Point
+from core.regions import story
 from core.regions.models import Region, RegionChange, RegionPeriod
 from core.regions.rules import LEVELS, ChangeKind, Difference, Level, Row
 from core.search import index_text
@@ -44,20 +48,47 @@ def apply(actor: Actor, changed: Sequence[Difference], on: date, source: str) ->
     _refuse_orphans()
     if periods:
         _record(changed, ids, on, source)
+    _audit(actor, changed, ids, on, source)
+
+
+def _audit(
+    actor: Actor, changed: Sequence[Difference], ids: Mapping[str, int], on: date, source: str
+) -> None:
+    """One event for the city; a region that has another code now is in it by both."""
+    city = _city(changed)
+    members = [
+        Member((story.REGION, code), compared(_state(change.before), _state(change.after)))
+        for change in changed
+        for code in sorted({row.code for row in (change.before, change.after) if row is not None})
+    ]
+    facts = {"on": (None, on), "source": (None, source)}
+    subject = (story.REGION, city)
+    record(actor, story.LIST_APPLIED, subject, facts, region_id=ids[city], members=members)
+
+
+def _state(row: Row | None) -> dict[str, object]:
+    """A region as the audit compares it."""
+    return {} if row is None else asdict(row)
 
 
 def _open_periods(changed: Iterable[Difference]) -> dict[str, RegionPeriod]:
     """What holds without an end in the city of *changed*, by code."""
-    row = next(
-        row for difference in changed for row in (difference.before, difference.after) if row
-    )
+    digits = _city(changed)[: Level.CITY.digits]
     found = db.session.scalars(
         sa.select(RegionPeriod).where(
             RegionPeriod.until.is_(None),
-            RegionPeriod.code.startswith(row.code[: Level.CITY.digits], autoescape=True),
+            RegionPeriod.code.startswith(digits, autoescape=True),
         )
     )
     return {period.code: period for period in found}
+
+
+def _city(changed: Iterable[Difference]) -> str:
+    """The code of the city that *changed* is all of."""
+    row = next(
+        row for difference in changed for row in (difference.before, difference.after) if row
+    )
+    return row.code[: Level.CITY.digits].ljust(12, "0")
 
 
 def _refuse_in_use(ended: Mapping[str, int], on: date) -> None:
@@ -157,6 +188,13 @@ def record_successor(
         )
     )
     db.session.flush()
+    changes = {
+        "successor": (None, heir.code),
+        "kind": (None, kind),
+        "source": (None, source),
+    }
+    subject = (story.REGION, gone.code)
+    record(actor, story.SUCCEEDED, subject, changes, region_id=heir.region_id)
 
 
 def _last_period(code: str) -> RegionPeriod:
@@ -181,6 +219,7 @@ def _last_period(code: str) -> RegionPeriod:
 
 def place(actor: Actor, points: Mapping[int, Point], source: str) -> None:
     """Let each region (by id) be stood for by its point, which *source* gives."""
+    members = _placed(points)
     db.session.execute(
         sa.update(Region),
         [
@@ -188,3 +227,21 @@ def place(actor: Actor, points: Mapping[int, Point], source: str) -> None:
             for region_id, point in points.items()
         ],
     )
+    facts = {"source": (None, source)}
+    record(actor, story.PLACED, (story.REGION, ""), facts, members=members)
+
+
+def _placed(points: Mapping[int, Point]) -> list[Member]:
+    """What the points were and become, by the codes that the regions bear."""
+    rows = db.session.execute(
+        sa.select(RegionPeriod.code, Region.id, Region.lat, Region.lon)
+        .join(Region, Region.id == RegionPeriod.region_id)
+        .where(Region.id.in_(points), RegionPeriod.until.is_(None))
+        .order_by(RegionPeriod.code)
+    )
+    members = []
+    for row in rows:
+        before = None if row.lat is None else [row.lat, row.lon]
+        after = [points[row.id].lat, points[row.id].lon]
+        members.append(Member((story.REGION, row.code), {"point": (before, after)}))
+    return members

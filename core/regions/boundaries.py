@@ -5,6 +5,7 @@ None is shipped: outlines that may be published are for the operator to bring.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,10 +18,12 @@ from shapely.geometry.base import BaseGeometry
 
 from core import clock, geo, snapshot
 from core.access import Actor
+from core.audit.actions import record
+from core.audit.rules import Member
 from core.db import db
 from core.errors import BadInput
 from core.geo import Datum, Point
-from core.regions import queries
+from core.regions import queries, story
 from core.regions.models import Boundary
 from core.regions.rules import MOST_SOURCE
 from core.regions.tree import Node, Tree
@@ -85,6 +88,7 @@ def load(actor: Actor, text: str, origin: Origin) -> Outcome:
             found[node.id] = geometry
     if not found:
         raise BadInput(_l("文件里没有一个要素能对应到区划。"), field="features")
+    _record(actor, {tree.by_id[key].code: key for key in found}, found, origin)
     _store(found, origin)
     return Outcome(tuple(tree.by_id[region_id] for region_id in found), tuple(unmatched))
 
@@ -179,6 +183,33 @@ def _match(feature: Mapping[str, Any], tree: Tree) -> tuple[str, Node | None]:
 
 def _digits(value: Any) -> str:
     return f"{value:.0f}" if isinstance(value, float) else str(value).strip()
+
+
+def _record(
+    actor: Actor, codes: Mapping[str, int], found: Mapping[int, BaseGeometry], origin: Origin
+) -> None:
+    """Keep whose outlines are taken; of the outlines themselves a hash is enough."""
+    held = db.session.execute(
+        sa.select(Boundary.region_id, Boundary.geometry).where(Boundary.region_id.in_(found))
+    )
+    before = {row.region_id: _digest(row.geometry) for row in held}
+    members = [
+        Member(
+            (story.REGION, code),
+            {"outline": (before.get(key), _digest(shapely.to_geojson(found[key])))},
+        )
+        for code, key in sorted(codes.items())
+    ]
+    facts = {
+        "datum": (None, origin.datum),
+        "source": (None, origin.source),
+        "attribution": (None, origin.attribution),
+    }
+    record(actor, story.OUTLINED, (story.REGION, ""), facts, members=members)
+
+
+def _digest(geometry: str) -> str:
+    return hashlib.sha256(geometry.encode()).hexdigest()
 
 
 # -- Keeping and giving them --------------------------------------------------------------------

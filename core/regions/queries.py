@@ -131,6 +131,20 @@ def search(text: str, on: date, limit: int) -> list[Node]:
     return [living.by_id[region_id] for region_id in found if region_id in living.by_id]
 
 
+def called(text: str, on: date) -> list[Node]:
+    """The regions of the day whose whole name *text* is, in characters, pinyin or initials."""
+    if not names.asked(text):
+        return []
+    whole = names.rank(RegionPeriod.search, text) == 0
+    living = tree(on)
+    found = db.session.scalars(
+        sa.select(RegionPeriod.region_id)
+        .where(on_day(RegionPeriod, on), whole)
+        .order_by(RegionPeriod.code)
+    )
+    return [living.by_id[region_id] for region_id in found if region_id in living.by_id]
+
+
 def last_change(city_code: str) -> date | None:
     """The latest day from which anything in the city holds or no longer holds; None if unknown."""
     within = RegionPeriod.code.startswith(city_code[: Level.CITY.digits], autoescape=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,12 +11,18 @@ from flask_babel import lazy_gettext as _l
 
 from core import geo
 from core.access import Actor, Permission
+from core.audit.actions import record
+from core.audit.rules import Changes, EventType, compared
 from core.calendar.hours import canonical
+from core.catalogue.models import Service
 from core.clock import now
 from core.db import db
 from core.errors import BadInput, Conflict, Forbidden
 from core.geo import Datum
+from core.regions.models import RegionPeriod
+from core.regions.story import REGION
 from core.search import index_text
+from core.sites import story
 from core.sites.models import Closure, Offering, Site, SiteHours, SitePeriod
 from core.sites.rules import Kind, Mode, Status, site_code
 
@@ -61,18 +68,61 @@ def enter(actor: Actor, entry: Entry, since: date) -> Site:
     )
     db.session.add(site)
     db.session.flush()
-    db.session.add(
-        SitePeriod(
-            site_id=site.id,
-            since=since,
-            region_id=entry.region_id,
-            kind=entry.kind,
-            status=entry.status,
-            **_position(entry.position),
-        )
+    period = SitePeriod(
+        site_id=site.id,
+        since=since,
+        region_id=entry.region_id,
+        kind=entry.kind,
+        status=entry.status,
+        **_position(entry.position),
     )
+    db.session.add(period)
     db.session.flush()
+    subject = (story.SITE, site.code)
+    record(actor, story.ENTERED, subject, _entered(site, period), region_id=entry.region_id)
     return site
+
+
+def _entered(site: Site, period: SitePeriod) -> Changes:
+    """What is known of a site that was not there before; what is not known is left out."""
+    facts = {
+        "name": site.name,
+        "name_en": site.name_en or None,
+        "kind": period.kind,
+        "status": period.status,
+        "region": _region_code(period.region_id, period.since),
+        "address": site.address or None,
+        "phone": site.phone or None,
+        "lat": period.given_lat,
+        "lon": period.given_lon,
+        "datum": period.datum,
+        "verified": period.verified if period.lat is not None else None,
+        "made": site.made or None,
+        "since": period.since,
+    }
+    return compared({}, facts)
+
+
+def _region_code(region_id: int, on: date) -> str | None:
+    """The code that a region bore on the day; its first where it is older than that."""
+    return db.session.scalar(
+        sa.select(RegionPeriod.code)
+        .where(RegionPeriod.region_id == region_id)
+        .order_by((RegionPeriod.since <= on).desc(), RegionPeriod.since.desc())
+        .limit(1)
+    )
+
+
+def _record(actor: Actor, event: EventType, site_id: int, changes: Changes) -> None:
+    """Keep what was done to a site; its region of now says whose it is to read."""
+    code, region_id = db.session.execute(
+        sa.select(Site.code, SitePeriod.region_id)
+        .join(SitePeriod, SitePeriod.site_id == Site.id)
+        .where(Site.id == site_id)
+        .order_by(SitePeriod.since.desc())
+        .limit(1)
+    ).one()
+    record(actor, event, (story.SITE, code), changes, region_id=region_id)
 
 
 def _position(position: Position | None) -> dict[str, float | str | bool | None]:
@@ -105,8 +155,11 @@ def take_up(actor: Actor, site_id: int, seen: int) -> None:
 def set_hours(actor: Actor, site_id: int, document: object, since: date) -> None:
     """Give a site without hours its hours (core/calendar/hours.py) from a day on."""
     _check_may_write(actor)
-    db.session.add(SiteHours(site_id=site_id, since=since, document=canonical(document)))
+    kept = canonical(document)
+    db.session.add(SiteHours(site_id=site_id, since=since, document=kept))
     db.session.flush()
+    changes = {"hours": (None, json.loads(kept)), "since": (None, since)}
+    _record(actor, story.HOURS_SET, site_id, changes)
 
 
 def offer(actor: Actor, site_id: int, modes: dict[int, Mode], since: date) -> None:
@@ -117,6 +170,9 @@ def offer(actor: Actor, site_id: int, modes: dict[int, Mode], since: date) -> No
         for service_id, mode in modes.items()
     )
     db.session.flush()
+    codes = db.session.execute(sa.select(Service.id, Service.code).where(Service.id.in_(modes)))
+    offered = {f"offering:{code}": (None, modes[service_id]) for service_id, code in codes}
+    _record(actor, story.OFFERED, site_id, {**offered, "since": (None, since)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +203,25 @@ def announce(actor: Actor, notice: Notice) -> Closure:
     )
     db.session.add(closure)
     db.session.flush()
+    _record_closure(actor, notice)
     return closure
+
+
+def _record_closure(actor: Actor, notice: Notice) -> None:
+    changes = compared(
+        {},
+        {
+            "since": notice.since,
+            "until": notice.until,
+            "words": notice.words,
+            "words_en": notice.words_en or None,
+        },
+    )
+    if notice.site_id is not None:
+        _record(actor, story.CLOSURE_ANNOUNCED, notice.site_id, changes)
+    elif notice.region_id is not None:
+        subject = (REGION, _region_code(notice.region_id, notice.since) or "")
+        record(actor, story.CLOSURE_ANNOUNCED, subject, changes, region_id=notice.region_id)
 
 
 def _check_may_write(actor: Actor) -> None:

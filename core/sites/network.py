@@ -19,7 +19,7 @@ from scipy.spatial import cKDTree
 
 from core.calendar.hours import parse
 from core.calendar.rules import Calendar, Hours, Opening, Shut, opening
-from core.geo import Point, earth_centred, xyz
+from core.geo import Point, Vector, earth_centred, xyz
 from core.regions.tree import Node, Tree
 from core.sites.rules import Kind, Mode, Status
 
@@ -57,6 +57,8 @@ class Place:
     status: Status
     region: Node
     point: Point | None
+    #: The same earth-centred, in metres.
+    xyz: Vector | None
     address: str
     phone: str
     hours: Hours | None
@@ -148,6 +150,7 @@ class Network:
     def _place(self, index: int) -> Place:
         rows = self.rows
         lat, lon = float(rows.lat[index]), float(rows.lon[index])
+        point = None if lat != lat else Point(lat, lon)
         site_id = int(rows.ids[index])
         region = self.tree.by_id[int(rows.region_ids[index])]
         document = rows.hours.get(site_id)
@@ -160,7 +163,8 @@ class Network:
             kind=KINDS[rows.kinds[index]],
             status=STATUSES[rows.statuses[index]],
             region=region,
-            point=None if lat != lat else Point(lat, lon),
+            point=point,
+            xyz=None if point is None else xyz(point),
             address=rows.addresses[index],
             phone=rows.phones[index],
             hours=None if document is None else parse(document),
@@ -318,5 +322,6 @@ class Search:
         count = min(limit, len(self.indexes))
         if count == 0:
             return np.empty(0), np.empty(0, np.intp)
-        chords, found = self.tree.query(xyz(point), k=count)
-        return np.atleast_1d(chords), np.atleast_1d(found)
+        # One neighbour alone would come as bare numbers; a list of ranks always gives arrays.
+        chords, found = self.tree.query(xyz(point), k=count if count > 1 else [1])
+        return np.asarray(chords), np.asarray(found)

@@ -5,7 +5,7 @@
 
   const OUTLINE = { color: "#4d5b54", weight: 1.5, opacity: 0.8, fillColor: "#ffffff", fillOpacity: 0.55 };
   const LETTER = 15;
-  const LINE = 20;
+  const LINE = 22;
 
   function label(text) {
     // bdi keeps a name that turns the direction of writing from turning what stands beside it.
@@ -59,7 +59,11 @@
     ground.addTo(map);
     ground.eachLayer(function (layer) {
       const content = label(layer.feature.properties.name);
-      layer.bindTooltip(content, { permanent: true, direction: "center", className: "map-label" });
+      // Under the places, so that no name hides one.
+      const look = { permanent: true, className: "map-label", pane: "shadowPane" };
+      // A town's own station stands where the town is: the name of a mere point goes below it.
+      const side = layer.getLatLng ? { direction: "bottom", offset: [0, 12] } : { direction: "center" };
+      layer.bindTooltip(content, { ...look, ...side });
       if (layer.bringToBack && !layer.getLatLng) {
         layer.bringToBack();
       }

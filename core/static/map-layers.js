@@ -153,7 +153,7 @@
     const clustered = L.markerClusterGroup({
       disableClusteringAtZoom: 13,
       iconCreateFunction: clusterIcon,
-      maxClusterRadius: 36,
+      maxClusterRadius: 52,
       showCoverageOnHover: false,
       spiderfyOnMaxZoom: false
     });

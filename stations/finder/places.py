@@ -36,7 +36,7 @@ def matches(text: str, among: Network, limit: int) -> list[Match]:
 def _named(text: str, among: Network) -> list[Match]:
     """Whoever is called exactly *text*: regions if there are any, else sites."""
     name = _folded(text)
-    nodes = _by_path(among.on).get(name, ()) if name else ()
+    nodes = _by_path(among.on).get(name, ()) or regions.called(text, among.on)
     if nodes:
         return [_region_match(among, node) for node in nodes]
     borne = among.by_code(name) if is_site_code(name) else None

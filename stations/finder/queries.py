@@ -29,7 +29,8 @@ def nearest(among: Network, ask: Ask) -> list[Found]:
     Only active sites whose position the public may be told are ranked, open or not unless asked.
     """
     opening = _clock(among, ask.moment)
-    ranked = [_ranked(among, ask, index) for index in _candidates(among, ask, opening)]
+    here = geo.xyz(ask.point)
+    ranked = [_ranked(among, ask, here, index) for index in _candidates(among, ask, opening)]
     ranked.sort()
     found = []
     for metres, *_, index in ranked[: ask.limit]:
@@ -56,12 +57,13 @@ def _clock(among: Network, moment: datetime) -> Callable[[Place], Opening]:
     return opening
 
 
-def _ranked(among: Network, ask: Ask, index: int) -> tuple[float, bool, str, int]:
+def _ranked(among: Network, ask: Ask, here: geo.Vector, index: int) -> tuple[float, bool, str, int]:
     """What orders a place: its distance in metres, whether it was picked by name, its code."""
     place = among.place(index)
-    if place.point is None:
+    if place.point is None or place.xyz is None:
         raise ValueError(f"site {place.code} has no position and cannot be ranked")
-    return geo.distance(ask.point, place.point), place.code != ask.first, place.code, index
+    metres = geo.between(ask.point, here, place.point, place.xyz)
+    return metres, place.code != ask.first, place.code, index
 
 
 def _candidates(among: Network, ask: Ask, opening: Callable[[Place], Opening]) -> list[int]:

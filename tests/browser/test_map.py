@@ -130,7 +130,7 @@ def test_on_the_map_of_the_network_it_is_text(visit: Visit, language: str) -> No
 
 def test_among_suggestions_and_results_it_is_text(visit: Visit) -> None:
     page = visit(DESK).open()
-    page.get_by_label("您在哪里？").press_sequentially("img src")
+    page.get_by_label("您在哪里？").fill("img src")
     expect(page.get_by_role("listbox").locator("bdi").first).to_have_text(HOSTILE)
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")

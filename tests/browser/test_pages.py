@@ -36,7 +36,6 @@ PAGES: Final = {
     "nobody of that name": "/?q=nowhere+at+all",
     "faulty form": "/?q=荣成&service=1&when=then&day=x&hour=9",
     "services": "/services",
-    "services found": "/services?q=beian",
     "no such service": "/services?q=zzzz",
     "service": f"/services/{ONLINE}",
     "site": "/sites/{hall}",
@@ -54,7 +53,6 @@ PAGES: Final = {
     "town": f"/network/{TOWN}",
     "village": f"/network/{VILLAGE}",
     "another day": f"/network/{COUNTY}?on=2021-06-01",
-    "filtered": f"/network/{COUNTY}?kind=hall&service={ONLINE}",
     "missing": "/nothing-here",
     "refused": "/network?page=0",
 }

@@ -49,6 +49,7 @@ def test_tiles_without_a_datum_are_refused(tmp_path: Path) -> None:
     ("name", "value"),
     [
         ("ONEKM_MODE", "prod"),
+        ("ONEKM_PASSWORD_PROFILE", "strict"),
         ("ONEKM_ADDRESS", "example.org"),
         ("ONEKM_ADDRESS", "https://example.org/path"),
         ("ONEKM_GEOCODER_TIMEOUT", "soon"),

@@ -77,10 +77,10 @@ def test_every_view_says_for_whom_it_is(app: Flask) -> None:
     assert silent == []
 
 
-@pytest.mark.parametrize("path", ["/unguarded", "/guarded"])
-def test_who_is_not_let_in_sees_nothing(client: FlaskClient, path: str) -> None:
+@pytest.mark.parametrize(("path", "status"), [("/unguarded", 403), ("/guarded", 303)])
+def test_who_is_not_let_in_sees_nothing(client: FlaskClient, path: str, status: int) -> None:
     answer = client.get(path)
-    assert answer.status_code == 403
+    assert answer.status_code == status
     assert "seen" not in answer.text
 
 

@@ -1,0 +1,1 @@
+"""Who may sign in, by what proof, in which roles, and where these reach."""

@@ -1,0 +1,347 @@
+"""Reading accounts: who one is, whom one may see, what one holds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from core import crypto
+from core import search as names
+from core.access import Actor, Held, Permission, Reach
+from core.accounts.models import Account, ApiToken, Grant, RecoveryCode, SignIn
+from core.accounts.rules import (
+    IDLE,
+    LONGEST,
+    ROLES,
+    Office,
+    Place,
+    Role,
+    reach_of,
+    reaches,
+    username,
+)
+from core.clock import now, today
+from core.dated import on_day
+from core.db import db
+from core.errors import BadInput, NotFound
+from core.forms import plain
+from core.regions.queries import tree
+from core.regions.tree import Tree
+from core.sites.models import Site, SitePeriod
+from core.sites.rules import is_site_code
+from core.web import settings
+
+PER_PAGE = 50
+
+
+def holding(on: date) -> sa.ColumnElement[bool]:
+    """The condition that a grant holds on the day."""
+    return sa.and_(
+        Grant.revoked_at.is_(None),
+        Grant.since <= on,
+        sa.or_(Grant.until.is_(None), Grant.until > on),
+    )
+
+
+def held(connection: sa.Connection, account_id: int, on: date) -> tuple[Held, ...]:
+    """What the account holds on the day, read on *connection*."""
+    found = connection.execute(
+        sa.select(Grant.role, Grant.region_id, Grant.site_id)
+        .where(Grant.account_id == account_id, holding(on))
+        .order_by(Grant.id)
+    )
+    return tuple(_held(Role(row.role), row.region_id, row.site_id) for row in found)
+
+
+def _held(role: Role, region_id: int | None, site_id: int | None) -> Held:
+    return Held(role, ROLES[role], reach_of(Place(None, region_id, site_id)))
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What is compared with what somebody typed."""
+
+    id: int
+    username: str
+    name: str
+    password_hash: str
+    usable: bool
+
+
+def credentials(name: str) -> Credentials | None:
+    """What is kept of the account called *name*, in the form of ``rules.username``."""
+    row = db.session.execute(
+        sa.select(
+            *(Account.id, Account.username, Account.name, Account.password_hash),
+            *(Account.disabled_at, Account.one_time_until),
+        ).where(Account.username == name)
+    ).one_or_none()
+    if row is None:
+        return None
+    late = row.one_time_until is not None and row.one_time_until < now()
+    usable = row.disabled_at is None and not late
+    return Credentials(row.id, row.username, row.name, row.password_hash, usable)
+
+
+def totp_secret(account_id: int) -> str | None:
+    """The secret of the account's authenticator; None if it has none."""
+    stored = db.session.scalar(sa.select(Account.totp_secret).where(Account.id == account_id))
+    return None if stored is None else open_totp(stored, account_id)
+
+
+def open_totp(stored: bytes, account_id: int) -> str:
+    return crypto.box(settings()).decrypt_text(stored, f"account:{account_id}:totp_secret")
+
+
+def seal_totp(secret: str, account_id: int) -> bytes:
+    return crypto.box(settings()).encrypt_text(secret, f"account:{account_id}:totp_secret")
+
+
+def codes_left(account_id: int) -> int:
+    """How many recovery codes are still good."""
+    return (
+        db.session.scalar(
+            sa.select(sa.func.count())
+            .select_from(RecoveryCode)
+            .where(RecoveryCode.account_id == account_id, RecoveryCode.used_at.is_(None))
+        )
+        or 0
+    )
+
+
+def sign_ins(account_id: int) -> Sequence[SignIn]:
+    """Where the account is signed in, the latest first."""
+    moment = now()
+    return db.session.scalars(
+        sa.select(SignIn)
+        .where(
+            SignIn.account_id == account_id,
+            SignIn.ended_at.is_(None),
+            SignIn.seen_at > moment - IDLE,
+            SignIn.created_at > moment - LONGEST,
+        )
+        .order_by(SignIn.seen_at.desc(), SignIn.id.desc())
+    ).all()
+
+
+def tokens(account_id: int) -> Sequence[ApiToken]:
+    """The account's tokens that are not revoked, the latest first; expired ones are among them."""
+    return db.session.scalars(
+        sa.select(ApiToken)
+        .where(ApiToken.account_id == account_id, ApiToken.revoked_at.is_(None))
+        .order_by(ApiToken.id.desc())
+    ).all()
+
+
+# -- Whom one may see ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class HeldGrant:
+    """A grant with the names of what it is over."""
+
+    id: int
+    role: Role
+    place: Place
+    where: str
+    since: date
+    until: date | None
+    granted_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """An account as an administrator sees it."""
+
+    id: int
+    username: str
+    name: str
+    office: Office
+    disabled_at: datetime | None
+    created_at: datetime
+    enrolled: bool
+    grants: tuple[HeldGrant, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    people: tuple[Person, ...]
+    total: int
+
+
+def people(actor: Actor, text: str, page: int) -> People:
+    """A page of the accounts within reach that *text* may mean, by username. Raises BadInput."""
+    wanted = sa.and_(visible(actor), names.contains(Account.search, text))
+    total = db.session.scalar(sa.select(sa.func.count()).select_from(Account).where(wanted)) or 0
+    found = db.session.scalars(
+        sa.select(Account)
+        .where(wanted)
+        .order_by(Account.username)
+        .limit(PER_PAGE)
+        .offset((page - 1) * PER_PAGE)
+    ).all()
+    return People(_people(found), total)
+
+
+def person(actor: Actor, code: str) -> Person:
+    """The account with the username *code*. Raises NotFound if it is out of reach or unknown."""
+    try:
+        wanted = sa.and_(visible(actor), Account.username == username(code))
+    except BadInput:
+        raise _no_such_person() from None
+    found = db.session.scalars(sa.select(Account).where(wanted)).one_or_none()
+    if found is None:
+        raise _no_such_person()
+    return _people([found])[0]
+
+
+def own(account_id: int) -> Person:
+    """One's own account."""
+    return _people([db.session.get_one(Account, account_id)])[0]
+
+
+def _no_such_person() -> NotFound:
+    return NotFound(_l("没有这个账号。"))
+
+
+def visible(actor: Actor) -> sa.ColumnElement[bool]:
+    """The condition that *actor* may see an account: by what it holds, else by what it last held.
+
+    An account that has never held anything is seen by those who see everywhere.
+    """
+    reach = actor.reach(Permission.ACCOUNTS_READ)
+    if reach.everywhere:
+        return sa.true()
+    day = today()
+    within = _granted(sa.and_(_within(reach, day), holding(day)))
+    before = sa.and_(~_granted(holding(day)), _granted(_within(reach, day)))
+    return sa.or_(within, before)
+
+
+def _granted(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    return sa.exists().where(Grant.account_id == Account.id, condition)
+
+
+def _within(reach: Reach, day: date) -> sa.ColumnElement[bool]:
+    living = tree(day)
+    standing = sa.select(SitePeriod.site_id).where(
+        SitePeriod.region_id.in_(sorted(reach.region_ids(living))), on_day(SitePeriod, day)
+    )
+    return sa.or_(
+        reach.condition(living, Grant.region_id, Grant.site_id), Grant.site_id.in_(standing)
+    )
+
+
+def _people(accounts: Sequence[Account]) -> tuple[Person, ...]:
+    grants = _grants([account.id for account in accounts])
+    return tuple(
+        Person(
+            id=account.id,
+            username=account.username,
+            name=account.name,
+            office=Office(account.office),
+            disabled_at=account.disabled_at,
+            created_at=account.created_at,
+            enrolled=account.totp_secret is not None,
+            grants=tuple(grants.get(account.id, ())),
+        )
+        for account in accounts
+    )
+
+
+def _grants(account_ids: Sequence[int]) -> dict[int, list[HeldGrant]]:
+    """The grants of each account that hold now or will, in the order in which they were made."""
+    day = today()
+    rows = db.session.execute(
+        sa.select(Grant, Site.name, SitePeriod.region_id)
+        .outerjoin(Site, Site.id == Grant.site_id)
+        .outerjoin(SitePeriod, sa.and_(SitePeriod.site_id == Site.id, on_day(SitePeriod, day)))
+        .where(
+            Grant.account_id.in_(account_ids),
+            Grant.revoked_at.is_(None),
+            sa.or_(Grant.until.is_(None), Grant.until > day),
+        )
+        .order_by(Grant.id)
+    )
+    living = tree(day)
+    found: dict[int, list[HeldGrant]] = {}
+    for grant, site_name, site_region in rows:
+        place = _place(living, grant, site_region)
+        told = HeldGrant(
+            id=grant.id,
+            role=Role(grant.role),
+            place=place,
+            where=site_name or place_name(living, place),
+            since=grant.since,
+            until=grant.until,
+            granted_by=grant.granted_by,
+        )
+        found.setdefault(grant.account_id, []).append(told)
+    return found
+
+
+def _place(living: Tree, grant: Grant, site_region: int | None) -> Place:
+    if grant.site_id is not None:
+        return Place("site", site_region, grant.site_id)
+    if grant.region_id is None:
+        return Place(None)
+    node = living.by_id.get(grant.region_id)
+    return Place(None if node is None else node.level, grant.region_id)
+
+
+def place_name(living: Tree, place: Place) -> str:
+    """What a region is called in full; a site is named by its own name."""
+    if place.region_id is None:
+        return str(_("全部"))
+    if place.region_id not in living.by_id:
+        return str(_("已撤销的区划"))
+    return living.full_name(place.region_id)
+
+
+def find_place(text: str) -> Place:
+    """The region or site with the code *text*; everywhere if it is empty. Raises BadInput."""
+    code = plain(text)
+    if not code:
+        return Place(None)
+    living = tree(today())
+    if code in living.by_code:
+        node = living.by_code[code]
+        return Place(node.level, node.id)
+    if not is_site_code(code):
+        raise no_such_place()
+    found = db.session.execute(
+        sa.select(Site.id, SitePeriod.region_id)
+        .join(SitePeriod, sa.and_(SitePeriod.site_id == Site.id, on_day(SitePeriod, today())))
+        .where(Site.code == code)
+    ).one_or_none()
+    if found is None:
+        raise no_such_place()
+    return Place("site", found.region_id, found.id)
+
+
+def no_such_place() -> BadInput:
+    return BadInput(_l("没有这个代码的区划或网点。"), field="place")
+
+
+def covers(reach: Reach, place: Place) -> bool:
+    """Whether *place* is wholly within *reach* today."""
+    if place.site_id is not None and place.region_id is not None:
+        return reach.site(tree(today()), place.site_id, place.region_id)
+    if place.region_id is not None:
+        return reach.region(tree(today()), place.region_id)
+    return reach.everywhere or place.site_id in reach.sites
+
+
+def may_manage(actor: Actor, whom: Person) -> bool:
+    """Whether all that *whom* holds is strictly below *actor*'s own rank and within its reach."""
+    if actor.account_id == whom.id or not actor.may(Permission.ACCOUNTS_MANAGE):
+        return False
+    return all(
+        covers(reaches(actor, Permission.ACCOUNTS_MANAGE, grant.role), grant.place)
+        for grant in whom.grants
+    )

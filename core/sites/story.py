@@ -1,0 +1,104 @@
+"""What may happen to sites, as the audit tells it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any, Final
+
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from core.audit.rules import Field, event_type, subject_kind
+from core.calendar.hours import parse
+from core.calendar.rules import Intervals, WeekLine, summary, wall_time
+from core.catalogue.story import service_name
+from core.i18n import named
+from core.regions.story import region_words
+from core.sites.queries import network
+from core.sites.rules import Kind, Mode, Status
+
+
+def site_name(code: str) -> str:
+    """What the site of a code is called today; empty where it has no such day."""
+    place = network().by_code(code)
+    return "" if place is None else named(place.name, place.name_en)
+
+
+def hours_words(document: Any) -> str:
+    """A document of hours on one line."""
+    hours = parse(json.dumps(document, ensure_ascii=False))
+    told = [_line(line) for line in summary(hours)]
+    told.append(str(_("节假日 %(times)s", times=_times(hours.holiday))))
+    return str(_("；")).join(told)
+
+
+def _line(line: WeekLine) -> str:
+    names = get_locale().days["format"]["abbreviated"]
+    days = names[line.first]
+    if line.first != line.last:
+        days = _("%(first)s至%(last)s", first=days, last=names[line.last])
+    season = "" if line.season is None else f"{line.season.name} "
+    return f"{season}{days} {_times(line.intervals)}"
+
+
+def _times(intervals: Intervals) -> str:
+    if not intervals:
+        return str(_("休息"))
+    return " ".join(f"{wall_time(start)}-{wall_time(end)}" for start, end in intervals)
+
+
+def _label(members: Iterable[Kind | Status | Mode]) -> Any:
+    """Words for values of an enumeration."""
+    labels = {member.value: member.label for member in members}
+    return lambda value: str(labels[value])
+
+
+SITE: Final = subject_kind("site", _l("网点"), "network.site", site_name).code
+
+_SINCE: Final = {"since": Field(_l("起始日期"))}
+
+ENTERED: Final = event_type(
+    "site.entered",
+    _l("登记网点"),
+    _l("%(actor)s 登记了网点 %(subject)s"),
+    {
+        "name": Field(_l("名称")),
+        "name_en": Field(_l("英文名称")),
+        "kind": Field(_l("类型"), _label(Kind)),
+        "status": Field(_l("状态"), _label(Status)),
+        "region": Field(_l("区划"), region_words),
+        "address": Field(_l("地址")),
+        "phone": Field(_l("电话")),
+        "lat": Field(_l("纬度")),
+        "lon": Field(_l("经度")),
+        "datum": Field(_l("坐标系")),
+        "verified": Field(_l("位置已核实")),
+        "made": Field(_l("演示数据")),
+        **_SINCE,
+    },
+)
+HOURS_SET: Final = event_type(
+    "site.hours.set",
+    _l("登记营业时间"),
+    _l("%(actor)s 登记了 %(subject)s 的营业时间"),
+    {"hours": Field(_l("营业时间"), hours_words), **_SINCE},
+)
+OFFERED: Final = event_type(
+    "site.services.offered",
+    _l("登记开办事项"),
+    _l("%(actor)s 登记了 %(subject)s 开办的事项"),
+    {"offering": Field(_l("事项"), _label(Mode), service_name), **_SINCE},
+)
+CLOSURE_ANNOUNCED: Final = event_type(
+    "closure.announced",
+    _l("发布停办通知"),
+    _l("%(actor)s 发布了 %(subject)s 的停办通知"),
+    {
+        "since": Field(_l("停办日期")),
+        "until": Field(_l("恢复日期")),
+        "words": Field(_l("公告")),
+        "words_en": Field(_l("英文公告")),
+    },
+)

@@ -1,0 +1,103 @@
+"""What must hold however many processes try at once."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Callable
+from multiprocessing.synchronize import Barrier
+
+from flask import Flask
+
+from core.accounts import attempts, own, sign_in
+from core.accounts.rules import LIMITS, Guess, Role
+from core.config import Config
+from core.db import db, writing
+from tests.core.accounts.made import (
+    World,
+    code_of,
+    give_authenticator,
+    make_person,
+    new_sign_in,
+)
+from wsgi import create_app
+
+PROCESSES = 4
+EACH = 10
+
+
+def in_processes(config: Config, work: Callable[[int], bool]) -> int:
+    """How often *work* succeeded, of EACH times in each of PROCESSES, all beginning together."""
+    context = multiprocessing.get_context("fork")
+    together = context.Barrier(PROCESSES)
+    told: multiprocessing.SimpleQueue[int] = context.SimpleQueue()
+    started = [
+        context.Process(target=_in_process, args=(config, work, together, told))
+        for _ in range(PROCESSES)
+    ]
+    for process in started:
+        process.start()
+    counts = [told.get() for _ in started]
+    for process in started:
+        process.join(timeout=60)
+    assert [process.exitcode for process in started] == [0] * PROCESSES
+    return sum(counts)
+
+
+def _in_process(
+    config: Config,
+    work: Callable[[int], bool],
+    together: Barrier,
+    told: multiprocessing.SimpleQueue[int],
+) -> None:
+    app = create_app(config)
+    with app.app_context():
+        together.wait(timeout=60)
+        told.put(sum(work(number) for number in range(EACH)))
+        db.session.remove()
+        db.engine.dispose()
+
+
+def test_all_processes_together_check_no_more_than_the_limit(app: Flask, config: Config) -> None:
+    def attempt(_number: int) -> bool:
+        return attempts.allowed(attempts.by_name("somebody"))
+
+    def spray(number: int) -> bool:
+        return attempts.allowed(
+            attempts.by_name(f"person{number}"), attempts.by_address("192.0.2.7")
+        )
+
+    db.engine.dispose()
+    assert in_processes(config, attempt) == LIMITS[Guess.ACCOUNT].most
+    assert in_processes(config, spray) == LIMITS[Guess.ADDRESS].most
+
+
+def test_a_refusal_by_one_limit_is_not_counted_by_the_other(app: Flask) -> None:
+    for _ in range(5):
+        assert attempts.allowed(attempts.by_name("somebody"))
+    address = attempts.by_address("192.0.2.7")
+    for _ in range(50):
+        assert not attempts.allowed(address, attempts.by_name("somebody"))
+    for number in range(20):
+        assert attempts.allowed(address, attempts.by_name(f"person{number}"))
+    assert not attempts.allowed(address, attempts.by_name("person21"))
+
+
+def test_one_code_given_in_many_places_at_once_opens_one_of_them(
+    world: World, config: Config
+) -> None:
+    admin = make_person("admin", Role.CITY_ADMIN, "371000000000")
+    secret = give_authenticator(admin)
+    with writing():
+        recovery = own.new_codes(admin)[0]
+    token = new_sign_in(admin)
+    found = sign_in.current(token)
+    assert found is not None
+    for typed in (code_of(secret), recovery):
+
+        def give(number: int, typed: str = typed) -> bool:
+            return number == 0 and sign_in.by_code(found, typed) is not None
+
+        db.engine.dispose()
+        assert in_processes(config, give) == 1
+        with writing():
+            attempts.forget(attempts.by_code(admin))

@@ -1,0 +1,270 @@
+"""Every route, asked by everybody about their own, their neighbours' and others' things.
+
+What is to come out stands in TABLE; a route without a row fails.  Nothing that is done is kept, so
+that everybody asks of the same things.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.routing import Rule
+
+from core.access import Permission
+from core.accounts import passwords, queries, tokens
+from core.accounts.models import ApiToken
+from core.accounts.rules import Role
+from core.clock import now
+from core.db import db, writing
+from tests.core.accounts.made import (
+    ACTOR,
+    CHEAP,
+    World,
+    csrf,
+    give_authenticator,
+    make_person,
+    make_world,
+    signed_in,
+)
+
+IN, SIGN_IN, REFUSED, HIDDEN = "let in", "sent to sign in", "refused", "not found"
+WHERE: Final = ("own", "sibling", "other")
+#: The county of the person who asks, one beside it in the same city, one of another city.
+COUNTIES: Final = {"own": "371082000000", "sibling": "371002000000", "other": "370302000000"}
+CITY: Final = "371000000000"
+PUBLIC, PROGRAM = "public", "program"
+PEOPLE: Final = tuple(role.value for role in Role)
+EVERYBODY: Final = (PUBLIC, *PEOPLE, PROGRAM)
+
+
+@dataclass(frozen=True)
+class Row:
+    """Who is let in, and where. Others are refused, and nobody is sent to sign in."""
+
+    allowed: Mapping[str, str]
+
+    def outcome(self, who: str, where: str) -> str:
+        if who not in self.allowed:
+            return SIGN_IN if who == PUBLIC else REFUSED
+        return IN if where in self.allowed[who].split() else HIDDEN
+
+
+ALL: Final = "own sibling other"
+OPEN: Final = Row(dict.fromkeys(EVERYBODY, ALL))
+PERSON: Final = Row(dict.fromkeys(PEOPLE, ALL))
+#: Names something of somebody else's: not found by anybody.
+NOT_THEIRS: Final = Row(dict.fromkeys(PEOPLE, ""))
+SEES: Final = Row({"county_admin": "own", "city_admin": "own sibling", "system_admin": ALL})
+MANAGES: Final = Row({"county_admin": "own", "city_admin": "own sibling"})
+LISTS: Final = Row(dict.fromkeys(("county_admin", "city_admin", "system_admin"), ALL))
+
+TABLE: Final[Mapping[str, Row]] = {
+    "static": OPEN,
+    "GET web.alive": OPEN,
+    "GET web.ready": OPEN,
+    "GET web.choose_text": OPEN,
+    "GET i18n.choose": OPEN,
+    "GET finder.find": OPEN,
+    "GET finder.suggest": OPEN,
+    "GET finder_api.find_nearest": OPEN,
+    "GET network.index": OPEN,
+    "GET network.notices": OPEN,
+    "GET network.region": OPEN,
+    "GET network.service": OPEN,
+    "GET network.services": OPEN,
+    "GET network.site": OPEN,
+    "GET network.site_qr": OPEN,
+    "GET network_api.region": OPEN,
+    "GET network_api.service": OPEN,
+    "GET network_api.services": OPEN,
+    "GET network_api.site": OPEN,
+    "GET network_api.sites": OPEN,
+    "GET network_map.outlines": OPEN,
+    "GET network_map.script": OPEN,
+    "GET network_map.sites": OPEN,
+    "GET accounts.sign_in": OPEN,
+    "POST accounts.sign_in": OPEN,
+    "GET accounts.code": OPEN,
+    "POST accounts.code": OPEN,
+    "GET accounts.password": OPEN,
+    "POST accounts.password": OPEN,
+    "GET accounts.enrol": OPEN,
+    "POST accounts.enrol": OPEN,
+    "POST accounts.sign_out": OPEN,
+    "GET accounts.again": PERSON,
+    "POST accounts.again": PERSON,
+    "GET own.me": PERSON,
+    "GET own.change_password": PERSON,
+    "POST own.change_password": PERSON,
+    "GET own.authenticator": PERSON,
+    "POST own.authenticator": PERSON,
+    "POST own.renew_codes": PERSON,
+    "POST own.end_sign_in": PERSON,
+    "GET own.new_token": PERSON,
+    "POST own.new_token": PERSON,
+    "POST own.revoke_token": NOT_THEIRS,
+    "GET people.index": LISTS,
+    "GET people.new": LISTS,
+    "POST people.new": LISTS,
+    "GET people.person": SEES,
+    "POST people.grant": MANAGES,
+    "POST people.revoke": MANAGES,
+    "POST people.disable": MANAGES,
+    "POST people.enable": MANAGES,
+    "POST people.unlock": MANAGES,
+    "POST people.reset_password": MANAGES,
+    "POST people.reset_factor": MANAGES,
+    "POST people.revoke_token": Row({"city_admin": "own sibling", "system_admin": ALL}),
+    "GET audit.index": Row({"county_admin": ALL, "auditor": ALL}),
+    "GET audit.story": Row({"county_admin": "own", "auditor": ALL}),
+}
+
+
+@pytest.fixture(autouse=True)
+def _cheap(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passwords, "HASHER", CHEAP)
+    monkeypatch.setattr(passwords, "NOBODY", CHEAP.hash("nobody has it"))
+
+
+@pytest.fixture
+def world(app: Flask) -> World:
+    """Two cities, and an inspector with a token in each county."""
+    world = make_world()
+    for number, (where, county) in enumerate(COUNTIES.items()):
+        account_id = make_person(f"subject-{where}", Role.INSPECTOR, county)
+        give_authenticator(account_id)
+        add_token(account_id, f"{number:08x}", "register.read")
+    return world
+
+
+def add_token(account_id: int, prefix: str, permissions: str, secret_hash: str = "") -> None:
+    with writing():
+        db.session.add(
+            ApiToken(
+                account_id=account_id,
+                label="trial",
+                prefix=prefix,
+                token_hash=secret_hash,
+                permissions=permissions,
+                created_at=now(),
+                expires_at=now() + timedelta(days=1),
+            )
+        )
+
+
+class Asker:
+    """Somebody who asks: with a browser, or a program with a token."""
+
+    def __init__(self, client: FlaskClient, header: Mapping[str, str], token: str) -> None:
+        self.client = client
+        self.header = header
+        self.token = token
+
+    def ask(self, method: str, path: str, data: Mapping[str, str]) -> str:
+        sent = {"csrf_token": self.token, **data} if method == "POST" else None
+        # Each time with the cookies of the beginning: signing out is among what is asked.
+        cookie = self.client.get_cookie("session")
+        answer = self.client.open(path, method=method, data=sent, headers=self.header)
+        answer.close()
+        if cookie is not None:
+            self.client.set_cookie("session", cookie.value)
+        if answer.status_code == 401 or (answer.location or "").startswith("/signin?next="):
+            wrong_proof = method == "POST" and path.startswith("/signin")
+            return IN if wrong_proof and answer.status_code == 401 else SIGN_IN
+        return {403: REFUSED, 404: HIDDEN}.get(answer.status_code, IN)
+
+
+@pytest.fixture
+def askers(app: Flask, world: World) -> dict[str, Asker]:
+    own = COUNTIES["own"]
+    places = {
+        Role.HOTLINE_AGENT: CITY,
+        Role.WINDOW_CLERK: world.own,
+        Role.STATION_MANAGER: world.own,
+        Role.INSPECTOR: own,
+        Role.COUNTY_ADMIN: own,
+        Role.CITY_ADMIN: CITY,
+        Role.AUDITOR: "",
+        Role.SYSTEM_ADMIN: "",
+    }
+    found = {}
+    for role, place in places.items():
+        account_id = make_person(role.value.replace("_", "-"), role, place)
+        give_authenticator(account_id)
+        client = signed_in(app, account_id)
+        found[role.value] = Asker(client, {}, csrf(client))
+    client = app.test_client()
+    found[PUBLIC] = Asker(client, {}, csrf(client))
+    found[PROGRAM] = Asker(app.test_client(), {"Authorization": f"Bearer {program()}"}, "")
+    return found
+
+
+def program() -> str:
+    """A token of the county administrator's, good for as much as any token can be."""
+    whom = queries.person(ACTOR, "county-admin")
+    secret = "s" * 43
+    permissions = " ".join(sorted(Permission))
+    add_token(whom.id, "ffffffff", permissions[:400].rpartition(" ")[0], tokens._hash(secret))
+    return f"onekm_ffffffff_{secret}"
+
+
+def routes(app: Flask) -> Iterator[tuple[str, str, Rule]]:
+    """The row, the method and the rule of everything that may be asked."""
+    for rule in app.url_map.iter_rules():
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            name = rule.endpoint if rule.endpoint == "static" else f"{method} {rule.endpoint}"
+            yield name, method, rule
+
+
+def path_of(rule: Rule, where: str, world: World) -> str:
+    """The address of a thing that is *where*."""
+    room = rule.endpoint.split(".")[0]
+    code = {"people": f"subject-{where}", "audit": f"subject-{where}", "i18n": "zh"}.get(room)
+    code = code or (getattr(world, where) if "/sites/" in rule.rule else COUNTIES[where])
+    values = {
+        "<code>": code,
+        "<kind>": "account",
+        "<prefix>": f"{WHERE.index(where):08x}",
+        "<uuid>": "00000000-0000-4000-8000-000000000000",
+        "<path:filename>": "onekm.css",
+        "<any(large, normal):size>": "large",
+    }
+    path = rule.rule
+    for name, value in values.items():
+        path = path.replace(name, value)
+    assert "<" not in path, f"say in path_of() what stands for a part of {rule.rule}"
+    return path
+
+
+def test_every_route_has_a_row_and_every_row_a_route(app: Flask) -> None:
+    assert {name for name, _method, _rule in routes(app)} == set(TABLE)
+
+
+def test_everybody_gets_what_the_table_says(
+    app: Flask, world: World, askers: dict[str, Asker], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert set(askers) == set(EVERYBODY)
+    assert len(askers) == 10
+    grants = {where: str(queries.person(ACTOR, f"subject-{where}").grants[0].id) for where in WHERE}
+
+    def keep_nothing() -> None:
+        db.session.flush()
+        db.session.rollback()
+
+    monkeypatch.setattr("core.db.commit", keep_nothing)
+    differences = []
+    for name, method, rule in routes(app):
+        for where in WHERE:
+            path, data = path_of(rule, where, world), {"grant": grants[where]}
+            for who, asker in askers.items():
+                told, expected = asker.ask(method, path, data), TABLE[name].outcome(who, where)
+                # What is open to everybody may still not be there.
+                if told != expected and (TABLE[name] is not OPEN or told != HIDDEN):
+                    differences.append(f"{name}: {who}, {where}: {told}, not {expected}")
+    assert differences == []
