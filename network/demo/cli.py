@@ -11,6 +11,7 @@ from flask_migrate import upgrade
 
 from core import clock
 from core.access import command
+from core.accounts.cli import demonstrate
 from core.db import writing
 from core.geo import Datum
 from core.regions import boundaries, importer
@@ -29,9 +30,10 @@ demo = AppGroup("demo", help="The demonstration: two cities with made sites.")
 @click.option("--city", type=CITY, required=True, help="3710 is Weihai, 3703 is Zibo.")
 @click.pass_context
 def ready(context: click.Context, city: str) -> None:
-    """Bring the tables up to date; load the city into an empty register. ``make run`` does it."""
+    """Bring the tables up to date; fill an empty register with sites and accounts, for a trial."""
     upgrade()
     context.invoke(load, city=city, if_empty=True)
+    demonstrate(city)
 
 
 @demo.command()

@@ -210,5 +210,6 @@ def test_a_day_before_the_demonstration_is_refused(app: Flask) -> None:
 def test_ready_makes_the_tables_and_loads_once(app: Flask) -> None:
     first = app.test_cli_runner().invoke(demo, ["ready", "--city", "3710"])
     assert (first.exit_code, "308 stations" in first.output) == (0, True)
+    assert "city_admin" in first.output
     again = app.test_cli_runner().invoke(demo, ["ready", "--city", "3710"])
     assert "not empty" in again.output
