@@ -6,9 +6,11 @@ import logging
 from pathlib import Path
 
 from flask import Flask
+from flask_babel import lazy_gettext as _l
 from flask_migrate import Migrate
 
 from core import config, db, i18n, web, words
+from core.access import Permission
 from core.accounts import cli as accounts
 from core.accounts import guard, own_views, people_views
 from core.accounts import views as account_views
@@ -17,6 +19,7 @@ from core.audit import views as audit_views
 from core.calendar import cli as calendar
 from core.catalogue import cli as catalogue
 from core.clock import today
+from core.proposals.models import Proposal
 from core.regions import cli as regions
 from core.regions.queries import tree
 from network.feature import FEATURE as NETWORK
@@ -35,7 +38,13 @@ GROUND = web.Feature(
         *(regions.commands, catalogue.commands, calendar.commands),
         *(accounts.commands, audit.commands),
     ),
+    menu=(
+        web.MenuItem("people.index", _l("人员"), (Permission.ACCOUNTS_READ,), 800),
+        web.MenuItem("audit.index", _l("审计"), (Permission.AUDIT_READ,), 900),
+    ),
 )
+#: Known to the migrations, though no page asks for them yet.
+TABLES = (Proposal,)
 FEATURES = (GROUND, FINDER, NETWORK)
 
 

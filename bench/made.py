@@ -85,7 +85,6 @@ def rows(sites: Made) -> Rows:
         names_en=(),
         addresses=(),
         phones=(),
-        confirmed=(),
         made=(),
         hours={},
         closures=(),

@@ -18,7 +18,7 @@ import re
 import sqlite3
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -230,8 +230,10 @@ def _begin_postgresql(connection: sa.Connection) -> None:
 
 
 def _note_touched(
-    connection: sa.Connection, clause: Any, _many: Any, _params: Any, _options: Any
+    connection: sa.Connection, clause: Any, _many: Any, _params: Any, options: Mapping[str, Any]
 ) -> None:
+    if options.get("revises") is False:  # no snapshot tells what is written here
+        return
     table = getattr(clause, "table", None) if getattr(clause, "is_dml", False) else None
     subject = table.info.get("revises") if isinstance(table, sa.Table) else None
     if subject is not None:

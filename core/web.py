@@ -37,7 +37,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response as AnyResponse
 
 from core import access, api, db, i18n
-from core.access import public
+from core.access import Permission, public
 from core.config import Config
 from core.errors import BadInput, Busy, NotFound, OneKmError
 
@@ -58,6 +58,16 @@ class Panel:
 
 
 @dataclass(frozen=True, slots=True)
+class MenuItem:
+    """A way from every page to one of the staff's, for those who hold any of ``permissions``."""
+
+    endpoint: str
+    title: LazyString
+    permissions: tuple[Permission, ...]
+    order: int = 100
+
+
+@dataclass(frozen=True, slots=True)
 class Feature:
     """What a package brings to the house."""
 
@@ -65,6 +75,7 @@ class Feature:
     blueprints: tuple[Blueprint, ...] = ()
     commands: tuple[click.Command, ...] = ()
     panels: tuple[Panel, ...] = ()
+    menu: tuple[MenuItem, ...] = ()
 
 
 blueprint = Blueprint("web", __name__)
@@ -89,6 +100,7 @@ def init_app(app: Flask, config: Config, features: Iterable[Feature]) -> None:
     app.jinja_env.globals.update(
         static_url=static_url,
         panels=panels,
+        menu=menu,
         large_text=large_text,
         here=here,
         hotline=config.hotline,
@@ -106,12 +118,15 @@ def init_app(app: Flask, config: Config, features: Iterable[Feature]) -> None:
 
 def _join(app: Flask, features: Iterable[Feature]) -> None:
     joined: list[Panel] = []
+    items: list[MenuItem] = []
     for feature in features:
         for part in feature.blueprints:
             app.register_blueprint(part)
         for command in feature.commands:
             app.cli.add_command(command)
         joined.extend(feature.panels)
+        items.extend(feature.menu)
+    app.extensions["onekm.menu"] = sorted(items, key=lambda item: item.order)
     app.extensions["onekm.panels"] = sorted(joined, key=lambda panel: panel.order)
 
 
@@ -129,6 +144,16 @@ def panels(subject: Subject, thing: Any) -> list[tuple[LazyString, Markup]]:
         if panel.subject == subject
     )
     return [(title, content) for title, content in shown if content is not None]
+
+
+def menu() -> list[MenuItem]:
+    """What the current actor may go to."""
+    actor = access.current_actor()
+    return [
+        item
+        for item in current_app.extensions["onekm.menu"]
+        if any(actor.may(permission) for permission in item.permissions)
+    ]
 
 
 def public_address(path: str) -> str:

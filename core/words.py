@@ -22,6 +22,7 @@ REASONS: Final = {
     Reason.DAY_OFF: _l("今日休息"),
     Reason.HOLIDAY: _l("节假日休息"),
     Reason.CLOSED: _l("停办"),
+    Reason.AWAY: _l("暂时离开"),
     Reason.NO_HOURS: _l("营业时间未登记"),
 }
 

@@ -62,23 +62,31 @@ def site(code: str) -> Response:
     net, place = queries.find_site(code)
     document = net.rows.hours.get(place.id)
     opening = net.opening(place, now()) if place.status is Status.ACTIVE else None
+    confirmed = site_queries.confirmed_on(place.id)
     told = describe(net, catalogue(net.on), place) | {
         "hours": None if document is None else json.loads(document),
         "opening": None if opening is None else describe_opening(opening),
         "closures": [_closure(announced) for announced in place.closures],
-        "confirmed_on": None if place.confirmed_on is None else place.confirmed_on.isoformat(),
+        "confirmed_on": None if confirmed is None else confirmed.isoformat(),
         "made": place.made,
     }
     return api.data(told)
 
 
 def _closure(announced: Announced) -> dict[str, Any]:
-    """``last`` is the last day on which it is shut; null where no end is known."""
+    """``last`` is the last day on which it is shut; null where no end is known.
+
+    ``hours`` is null for whole days, else from when to when it is shut on the day.
+    """
     last = rules.last_day(announced.shut)
+    minutes = announced.shut.minutes
     return {
         "scope": "site" if announced.site_id is not None else "region",
         "first": announced.shut.since.isoformat(),
         "last": None if last is None else last.isoformat(),
+        "hours": None
+        if minutes is None
+        else "-".join(f"{m // 60:02}:{m % 60:02}" for m in minutes),
         "words": announced.words,
         "words_en": announced.words_en,
     }

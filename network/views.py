@@ -15,7 +15,7 @@ from core.regions.queries import find_code
 from core.regions.tree import Node
 from core.sites.directions import directions
 from core.sites.network import KINDS, Network
-from core.sites.queries import network
+from core.sites.queries import confirmed_on, network
 from core.sites.rules import Status
 from core.web import public_address
 from network import forms, maps, queries, rules, words
@@ -40,6 +40,7 @@ def site(code: str) -> str:
         network=net,
         place=place,
         active=place.status is Status.ACTIVE,
+        confirmed_on=confirmed_on(place.id),
         opening=net.opening(place, moment),
         today=civil(moment).date(),
         path=net.tree.path(place.region.id),

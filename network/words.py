@@ -9,7 +9,7 @@ from flask import Blueprint
 from flask_babel import format_date, get_locale
 from flask_babel import gettext as _
 
-from core.calendar.rules import Hours, Intervals, Season, Shut, WeekLine, summary
+from core.calendar.rules import Hours, Intervals, Season, Shut, WeekLine, summary, wall_time
 from core.catalogue.rules import limit_label
 from core.clock import civil, today
 from core.words import day
@@ -41,6 +41,11 @@ def local_day(moment: datetime) -> date:
 def shut_days(shut: Shut) -> str:
     """From when to when a closure is, its last day inclusive."""
     last = last_day(shut)
+    if shut.minutes is not None:
+        start, end = map(wall_time, shut.minutes)
+        return str(
+            _("%(day)s %(start)s–%(end)s 暂停服务", day=_near(shut.since), start=start, end=end)
+        )
     if last is None:
         return str(_("%(first)s 起停办，恢复时间另行通知", first=_near(shut.since)))
     if last == shut.since:

@@ -15,7 +15,8 @@ from core.access import command
 from core.db import Base, db, writing
 from core.regions import importer
 from core.regions.models import RegionPeriod
-from core.sites.actions import Entry, Notice, announce, enter, set_hours
+from core.sites.actions import Entry, enter, set_hours
+from core.sites.closures import Notice, announce
 from core.sites.models import Site
 from core.sites.rules import Kind
 

@@ -112,12 +112,21 @@ class Hours:
 
 @dataclass(frozen=True, slots=True)
 class Shut:
-    """A closure of a site or its region, from ``since`` on; without ``until`` no end is known."""
+    """A closure of a site or its region, from ``since`` on; without ``until`` no end is known.
+
+    With ``minutes`` it is an absence: from one minute of the day to another on each of its days.
+    """
 
     since: date
     until: date | None = None
+    minutes: tuple[int, int] | None = None
 
     def covers(self, day: date) -> bool:
+        """Whether nothing is open on *day*."""
+        return self.minutes is None and self.touches(day)
+
+    def touches(self, day: date) -> bool:
+        """Whether any of it falls on *day*."""
         return self.since <= day and (self.until is None or day < self.until)
 
 
@@ -137,6 +146,8 @@ class Reason(StrEnum):
     #: A statutory holiday on which it does not open.
     HOLIDAY = "holiday"
     CLOSED = "closed"
+    #: Somebody is out for some hours of the day.
+    AWAY = "away"
     NO_HOURS = "no_hours"
 
 
@@ -172,7 +183,9 @@ def opening(
     minute = local.hour * 60 + local.minute
     today = _on(hours, closures, calendar, day)
     reason = _reason(today, minute)
-    if reason is Reason.DAY_OFF:
+    if reason is not Reason.OPEN and _away(hours, closures, calendar, day, minute):
+        reason = Reason.AWAY
+    elif reason is Reason.DAY_OFF:
         reason = _day_off(closures, calendar, day)
     midnight = local.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
     until = opens_next = None
@@ -209,9 +222,37 @@ def _shut(closures: Closures, day: date) -> bool:
 
 
 def _on(hours: Hours, closures: Closures, calendar: Calendar, day: date) -> Intervals:
-    if closures and _shut(closures, day):
+    if not closures:
+        return hours.intervals(day, calendar)
+    if _shut(closures, day):
         return ()
-    return hours.intervals(day, calendar)
+    intervals = hours.intervals(day, calendar)
+    for absence in _absences(closures, day):
+        intervals = _without(intervals, absence)
+    return intervals
+
+
+def _absences(closures: Closures, day: date) -> list[tuple[int, int]]:
+    return [shut.minutes for shut in closures if shut.minutes is not None and shut.touches(day)]
+
+
+def _without(intervals: Intervals, absence: tuple[int, int]) -> Intervals:
+    """What is left of *intervals* outside the absence."""
+    start, end = absence
+    left = (
+        (low, high)
+        for one in intervals
+        for low, high in ((one[0], min(one[1], start)), (max(one[0], end), one[1]))
+    )
+    return tuple((low, high) for low, high in left if low < high)
+
+
+def _away(hours: Hours, closures: Closures, calendar: Calendar, day: date, minute: int) -> bool:
+    """Whether it would be open, were nobody away."""
+    absences = _absences(closures, day)
+    return any(start <= minute < end for start, end in absences) and any(
+        start <= minute < end for start, end in hours.intervals(day, calendar)
+    )
 
 
 def _reason(today: Intervals, minute: int) -> Reason:

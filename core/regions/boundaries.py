@@ -252,6 +252,14 @@ def inside(region_id: int, point: Point) -> bool | None:
     return bool(shapely.intersects_xy(outline, point.lon, point.lat))
 
 
+def astray(region_id: int, point: Point) -> bool:
+    """Whether *point* is known to lie outside the county that the region is or lies in."""
+    if not _prepared():
+        return False
+    county = queries.county_of(region_id)
+    return county is not None and inside(county, point) is False
+
+
 @snapshot.of_revision("network")
 def _prepared() -> Mapping[int, BaseGeometry]:
     """Every outline, made ready to be asked many times."""

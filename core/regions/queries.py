@@ -79,6 +79,32 @@ def find_code(code: str, on: date) -> Found:
     return Found(min(heirs, key=lambda node: node.code), succeeded=True)
 
 
+def code_of(region_id: int, on: date) -> str | None:
+    """The code that a region bore on the day; its first where it is older than that."""
+    return db.session.scalar(
+        sa.select(RegionPeriod.code)
+        .where(RegionPeriod.region_id == region_id)
+        .order_by((RegionPeriod.since <= on).desc(), RegionPeriod.since.desc())
+        .limit(1)
+    )
+
+
+def county_of(region_id: int) -> int | None:
+    """The county that a region is or lies in now, as the database has it; None above one."""
+    up: int | None = region_id
+    while up is not None:
+        row = db.session.execute(
+            sa.select(RegionPeriod.level, RegionPeriod.parent_id)
+            .where(RegionPeriod.region_id == up)
+            .order_by(RegionPeriod.since.desc())
+            .limit(1)
+        ).one_or_none()
+        if row is None or row.level == Level.COUNTY:
+            return None if row is None else up
+        up = row.parent_id
+    return None
+
+
 def _last_bearer(code: str, on: date) -> int | None:
     return db.session.scalar(
         sa.select(RegionPeriod.region_id)

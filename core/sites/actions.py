@@ -2,39 +2,29 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from functools import reduce
 
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
 
-from core import geo
-from core.access import Actor, Permission
+from core.access import Actor, Permission, Reach, require_reach
 from core.audit.actions import record
-from core.audit.rules import Changes, EventType, compared
-from core.calendar.hours import canonical
-from core.catalogue.models import Service
-from core.clock import now
+from core.audit.rules import Changes, Member, compared
+from core.clock import today
 from core.db import db
 from core.errors import BadInput, Conflict, Forbidden
-from core.geo import Datum
-from core.regions.models import RegionPeriod
-from core.regions.story import REGION
+from core.regions import queries as regions
 from core.search import index_text
-from core.sites import story
-from core.sites.models import Closure, Offering, Site, SiteHours, SitePeriod
+from core.sites import changes, story
+from core.sites.changes import Change, Position, Standing
+from core.sites.models import Site, SitePeriod
 from core.sites.rules import Kind, Mode, Status, site_code
 
-
-@dataclass(frozen=True, slots=True)
-class Position:
-    """Coordinates as somebody gave them; a position somebody has checked is verified."""
-
-    lat: float
-    lon: float
-    datum: Datum
-    verified: bool
+#: Who may say that what is known of a site is right, or that it is shut for some hours.
+KEEPERS = (Permission.REGISTER_WRITE, Permission.REGISTER_PROPOSE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +44,7 @@ class Entry:
 
 def enter(actor: Actor, entry: Entry, since: date) -> Site:
     """Enter a site in the register from a day on. Raises BadInput for a place outside China."""
-    _check_may_write(actor)
+    require_region(actor, entry.region_id)
     serial = (db.session.scalar(sa.select(sa.func.max(Site.serial))) or 0) + 1
     site = Site(
         serial=serial,
@@ -68,14 +58,10 @@ def enter(actor: Actor, entry: Entry, since: date) -> Site:
     )
     db.session.add(site)
     db.session.flush()
-    period = SitePeriod(
-        site_id=site.id,
-        since=since,
-        region_id=entry.region_id,
-        kind=entry.kind,
-        status=entry.status,
-        **_position(entry.position),
+    standing = Standing(
+        kind=entry.kind, status=entry.status, region_id=entry.region_id, position=entry.position
     )
+    period = SitePeriod(site_id=site.id, since=since, **changes.columns(standing))
     db.session.add(period)
     db.session.flush()
     subject = (story.SITE, site.code)
@@ -90,7 +76,7 @@ def _entered(site: Site, period: SitePeriod) -> Changes:
         "name_en": site.name_en or None,
         "kind": period.kind,
         "status": period.status,
-        "region": _region_code(period.region_id, period.since),
+        "region": regions.code_of(period.region_id, period.since),
         "address": site.address or None,
         "phone": site.phone or None,
         "lat": period.given_lat,
@@ -103,127 +89,133 @@ def _entered(site: Site, period: SitePeriod) -> Changes:
     return compared({}, facts)
 
 
-def _region_code(region_id: int, on: date) -> str | None:
-    """The code that a region bore on the day; its first where it is older than that."""
-    return db.session.scalar(
-        sa.select(RegionPeriod.code)
-        .where(RegionPeriod.region_id == region_id)
-        .order_by((RegionPeriod.since <= on).desc(), RegionPeriod.since.desc())
-        .limit(1)
+# -- Changing what is there ---------------------------------------------------------------------
+
+
+def do(actor: Actor, site_id: int, seen: int | None, *wanted: Change) -> None:
+    """Make changes to a site that was seen at the version *seen*; None: seen in this transaction.
+
+    Raises NotFound out of reach, Conflict where somebody changed it since, BadInput.
+    """
+    site = take_up(actor, site_id, seen)
+    for change in wanted:
+        made = change.make(actor, site)
+        if made:
+            record(actor, change.event, (story.SITE, site.code), made, region_id=_region(site.id))
+
+
+def do_to_all(actor: Actor, site_ids: Collection[int], change: Change) -> int:
+    """Make one change to many sites: one event with members. Gives how many are different now.
+
+    Raises NotFound where one is out of reach, BadInput naming the site that cannot be changed so;
+    then none is.
+    """
+    members = []
+    touched = []
+    for site_id in sorted(site_ids):
+        site = take_up(actor, site_id, None)
+        try:
+            made = change.make(actor, site)
+        except BadInput as fault:
+            message = _l(
+                "%(name)s（%(code)s）：%(what)s", name=site.name, code=site.code, what=fault
+            )
+            raise BadInput(message, field=fault.field) from None
+        if made:
+            members.append(Member((story.SITE, site.code), made))
+            touched.append(_region(site.id))
+    if members:
+        shared = shared_region(touched)
+        record(actor, change.event, (story.SITE, ""), region_id=shared, members=members)
+    return len(members)
+
+
+def take_up(actor: Actor, site_id: int, seen: int | None) -> Site:
+    """The site, for changing: its version is raised. Raises NotFound, Conflict as :func:`do`."""
+    require_site(actor, site_id, Permission.REGISTER_WRITE)
+    as_seen = (
+        Site.id == site_id if seen is None else sa.and_(Site.id == site_id, Site.version == seen)
     )
-
-
-def _record(actor: Actor, event: EventType, site_id: int, changes: Changes) -> None:
-    """Keep what was done to a site; its region of now says whose it is to read."""
-    code, region_id = db.session.execute(
-        sa.select(Site.code, SitePeriod.region_id)
-        .join(SitePeriod, SitePeriod.site_id == Site.id)
-        .where(Site.id == site_id)
-        .order_by(SitePeriod.since.desc())
-        .limit(1)
-    ).one()
-    record(actor, event, (story.SITE, code), changes, region_id=region_id)
-
-
-def _position(position: Position | None) -> dict[str, float | str | bool | None]:
-    if position is None:
-        return {"verified": False}
-    point = geo.check(position.lat, position.lon, position.datum)
-    return {
-        "lat": point.lat,
-        "lon": point.lon,
-        "given_lat": position.lat,
-        "given_lon": position.lon,
-        "datum": position.datum,
-        "verified": position.verified,
-    }
-
-
-def take_up(actor: Actor, site_id: int, seen: int) -> None:
-    """Raise the version of a site that was seen at *seen*. Raises Conflict if it has moved on."""
-    _check_may_write(actor)
     taken = db.session.scalar(
         sa.update(Site)
-        .where(Site.id == site_id, Site.version == seen)
+        .where(as_seen)
         .values(version=Site.version + 1)
-        .returning(Site.id)
+        .returning(Site)
+        .execution_options(populate_existing=True)
     )
     if taken is None:
         raise Conflict(_l("这个网点刚刚被别人改过，请核对后再提交。"))
+    return taken
+
+
+def confirm(actor: Actor, site_id: int, seen: int) -> None:
+    """Note that all that was seen at the version *seen* is right today; no snapshot tells it."""
+    require_site(actor, site_id, *KEEPERS)
+    code = db.session.scalar(
+        sa.update(Site)
+        .where(Site.id == site_id, Site.version == seen)
+        .values(confirmed_on=today())
+        .returning(Site.code)
+        .execution_options(revises=False)
+    )
+    if code is None:
+        raise Conflict(_l("这个网点刚刚被别人改过，请核对后再提交。"))
+    record(actor, story.CONFIRMED, (story.SITE, code), region_id=_region(site_id))
 
 
 def set_hours(actor: Actor, site_id: int, document: object, since: date) -> None:
-    """Give a site without hours its hours (core/calendar/hours.py) from a day on."""
-    _check_may_write(actor)
-    kept = canonical(document)
-    db.session.add(SiteHours(site_id=site_id, since=since, document=kept))
-    db.session.flush()
-    changes = {"hours": (None, json.loads(kept)), "since": (None, since)}
-    _record(actor, story.HOURS_SET, site_id, changes)
+    """Let a site keep hours (core/calendar/hours.py) from a day on."""
+    do(actor, site_id, None, changes.hours(document, since))
 
 
 def offer(actor: Actor, site_id: int, modes: dict[int, Mode], since: date) -> None:
     """Let a site offer services (by id) from a day on."""
-    _check_may_write(actor)
-    db.session.add_all(
-        Offering(site_id=site_id, service_id=service_id, mode=mode, since=since)
-        for service_id, mode in modes.items()
-    )
-    db.session.flush()
-    codes = db.session.execute(sa.select(Service.id, Service.code).where(Service.id.in_(modes)))
-    offered = {f"offering:{code}": (None, modes[service_id]) for service_id, code in codes}
-    _record(actor, story.OFFERED, site_id, {**offered, "since": (None, since)})
+    do(actor, site_id, None, changes.offering(dict(modes), since))
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """A closure to announce, of one site or of one region, with the words for the public."""
-
-    since: date
-    until: date | None
-    words: str
-    words_en: str = ""
-    site_id: int | None = None
-    region_id: int | None = None
+# -- Whose it is --------------------------------------------------------------------------------
 
 
-def announce(actor: Actor, notice: Notice) -> Closure:
-    """Announce that a site or a region does not serve."""
-    _check_may_write(actor)
-    if notice.until is not None and notice.until <= notice.since:
-        raise BadInput(_l("恢复日期应晚于停办日期。"), field="until")
-    closure = Closure(
-        site_id=notice.site_id,
-        region_id=notice.region_id,
-        since=notice.since,
-        until=notice.until,
-        words=notice.words,
-        words_en=notice.words_en,
-        announced_at=now(),
-    )
-    db.session.add(closure)
-    db.session.flush()
-    _record_closure(actor, notice)
-    return closure
+def require_site(actor: Actor, site_id: int, *permissions: Permission) -> int:
+    """The region of a site within reach of one of the *permissions*. Raises Forbidden, NotFound."""
+    reach = _reach(actor, *permissions)
+    region_id = _region(site_id)
+    if not reach.everywhere and site_id not in reach.sites:
+        require_reach(reach.region(regions.load(today()), region_id))
+    return region_id
 
 
-def _record_closure(actor: Actor, notice: Notice) -> None:
-    changes = compared(
-        {},
-        {
-            "since": notice.since,
-            "until": notice.until,
-            "words": notice.words,
-            "words_en": notice.words_en or None,
-        },
-    )
-    if notice.site_id is not None:
-        _record(actor, story.CLOSURE_ANNOUNCED, notice.site_id, changes)
-    elif notice.region_id is not None:
-        subject = (REGION, _region_code(notice.region_id, notice.since) or "")
-        record(actor, story.CLOSURE_ANNOUNCED, subject, changes, region_id=notice.region_id)
+def require_region(actor: Actor, region_id: int) -> None:
+    """Raise Forbidden, or NotFound where the region is not for *actor* to write in."""
+    reach = _reach(actor, Permission.REGISTER_WRITE)
+    if not reach.everywhere:
+        require_reach(reach.region(regions.load(today()), region_id))
 
 
-def _check_may_write(actor: Actor) -> None:
-    if not actor.may(Permission.REGISTER_WRITE):
+def _reach(actor: Actor, *permissions: Permission) -> Reach:
+    reach = reduce(Reach.__or__, (actor.reach(permission) for permission in permissions))
+    if not reach:
         raise Forbidden(_l("您没有此项权限。"))
+    return reach
+
+
+def _region(site_id: int) -> int:
+    """The region that a site stands in today, else the nearest that is known."""
+    on = today()
+    found = db.session.scalar(
+        sa.select(SitePeriod.region_id)
+        .where(SitePeriod.site_id == site_id)
+        .order_by((SitePeriod.since <= on).desc(), SitePeriod.since.desc())
+        .limit(1)
+    )
+    if found is None:
+        raise Conflict(_l("这个网点刚刚被别人改过，请核对后再提交。"))
+    return found
+
+
+def shared_region(region_ids: Collection[int]) -> int | None:
+    """The lowest region that all of them are or lie in; None where there is none."""
+    living = regions.load(today())
+    paths = [[node.id for node in living.path(region)] for region in set(region_ids)]
+    shared = [ids[0] for ids in zip(*paths, strict=False) if len(set(ids)) == 1]
+    return shared[-1] if shared else None

@@ -96,21 +96,31 @@ class Offering(Dated, Base):
 class Closure(Base):
     """A site or a whole region does not serve from ``since`` (inclusive) to ``until`` (exclusive).
 
-    Without a known end it is a suspension.  Several may overlap, so it is not a dated fact.
+    Without a known end it is a suspension.  Several may overlap, so it is not a dated fact.  With
+    ``start_minute`` and ``end_minute`` it is an absence of some hours on one day.
     """
 
     __tablename__ = "closure"
     __table_args__ = (
         sa.CheckConstraint("(site_id IS NULL) <> (region_id IS NULL)", name="subject"),
         sa.CheckConstraint("until > since", name="days"),
+        sa.CheckConstraint(
+            "(start_minute IS NULL) = (end_minute IS NULL) AND (start_minute IS NULL"
+            " OR until IS NOT NULL AND 0 <= start_minute AND start_minute < end_minute"
+            " AND end_minute <= 1440)",
+            name="minutes",
+        ),
         REVISES,
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    uuid: Mapped[str] = mapped_column(sa.String(36), unique=True)
     site_id: Mapped[int | None] = mapped_column(sa.ForeignKey("site.id"), index=True)
     region_id: Mapped[int | None] = mapped_column(sa.ForeignKey("region.id"), index=True)
     since: Mapped[date] = mapped_column(sa.Date)
     until: Mapped[date | None] = mapped_column(sa.Date)
+    start_minute: Mapped[int | None]
+    end_minute: Mapped[int | None]
     words: Mapped[str] = mapped_column(sa.Text)
     words_en: Mapped[str] = mapped_column(sa.Text, default="")
     announced_at: Mapped[datetime]

@@ -36,6 +36,7 @@ RARE = 8
 class Announced:
     """A closure as it stands in the register."""
 
+    uuid: str
     shut: Shut
     words: str
     words_en: str
@@ -63,7 +64,6 @@ class Place:
     phone: str
     hours: Hours | None
     closures: tuple[Announced, ...]
-    confirmed_on: date | None
     made: bool
 
 
@@ -85,7 +85,6 @@ class Rows:
     names_en: Sequence[str]
     addresses: Sequence[str]
     phones: Sequence[str]
-    confirmed: Sequence[date | None]
     made: Sequence[bool]
     hours: Mapping[int, str]
     closures: tuple[Announced, ...]
@@ -169,7 +168,6 @@ class Network:
             phone=rows.phones[index],
             hours=None if document is None else parse(document),
             closures=self._closures_of(site_id, region),
-            confirmed_on=rows.confirmed[index],
             made=rows.made[index],
         )
 

@@ -51,7 +51,7 @@ def _columns(statement: sa.Select[*tuple[Any, ...]]) -> list[list[Any]]:
 
 def _rows(on: date) -> Rows:
     ids, region_ids, kinds, statuses, lat, lon, verified, *texts = _columns(_sites(on))
-    codes, names, names_en, addresses, phones, confirmed, made = texts
+    codes, names, names_en, addresses, phones, made = texts
     places = np.array(ids, np.int64)
     services = tuple(db.session.scalars(sa.select(Service.id).order_by(Service.id)))
     direct, assisted = _planes(on, places, services)
@@ -67,7 +67,6 @@ def _rows(on: date) -> Rows:
         names_en=names_en,
         addresses=addresses,
         phones=phones,
-        confirmed=confirmed,
         made=made,
         hours=_hours(on),
         closures=_closures(on),
@@ -83,7 +82,7 @@ def _sites(on: date) -> sa.Select[*tuple[Any, ...]]:
             *(Site.id, SitePeriod.region_id, SitePeriod.kind, SitePeriod.status),
             *(SitePeriod.lat, SitePeriod.lon, SitePeriod.verified),
             *(Site.code, Site.name, Site.name_en, Site.address, Site.phone),
-            *(Site.confirmed_on, Site.made),
+            Site.made,
         )
         .join(SitePeriod, SitePeriod.site_id == Site.id)
         .where(on_day(SitePeriod, on))
@@ -135,7 +134,8 @@ def _closures(on: date) -> tuple[Announced, ...]:
     )
     return tuple(
         Announced(
-            Shut(row.since, row.until),
+            row.uuid,
+            Shut(row.since, row.until, _minutes(row)),
             row.words,
             row.words_en,
             row.site_id,
@@ -144,6 +144,17 @@ def _closures(on: date) -> tuple[Announced, ...]:
         )
         for row in rows
     )
+
+
+def _minutes(row: Closure) -> tuple[int, int] | None:
+    if row.start_minute is None or row.end_minute is None:
+        return None
+    return row.start_minute, row.end_minute
+
+
+def confirmed_on(site_id: int) -> date | None:
+    """The day on which somebody last said that what is known of the site is right."""
+    return db.session.scalar(sa.select(Site.confirmed_on).where(Site.id == site_id))
 
 
 def search(text: str, on: date, limit: int, status: Status | None = Status.ACTIVE) -> list[str]:

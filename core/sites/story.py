@@ -59,25 +59,42 @@ SITE: Final = subject_kind("site", _l("网点"), "network.site", site_name).code
 
 _SINCE: Final = {"since": Field(_l("起始日期"))}
 
+_FACTS: Final = {
+    "name": Field(_l("名称")),
+    "name_en": Field(_l("英文名称")),
+    "kind": Field(_l("类型"), _label(Kind)),
+    "status": Field(_l("状态"), _label(Status)),
+    "region": Field(_l("区划"), region_words),
+    "address": Field(_l("地址")),
+    "phone": Field(_l("电话")),
+    "lat": Field(_l("纬度")),
+    "lon": Field(_l("经度")),
+    "datum": Field(_l("坐标系")),
+    "verified": Field(_l("位置已核实")),
+    "made": Field(_l("演示数据")),
+    **_SINCE,
+}
+
 ENTERED: Final = event_type(
-    "site.entered",
-    _l("登记网点"),
-    _l("%(actor)s 登记了网点 %(subject)s"),
-    {
-        "name": Field(_l("名称")),
-        "name_en": Field(_l("英文名称")),
-        "kind": Field(_l("类型"), _label(Kind)),
-        "status": Field(_l("状态"), _label(Status)),
-        "region": Field(_l("区划"), region_words),
-        "address": Field(_l("地址")),
-        "phone": Field(_l("电话")),
-        "lat": Field(_l("纬度")),
-        "lon": Field(_l("经度")),
-        "datum": Field(_l("坐标系")),
-        "verified": Field(_l("位置已核实")),
-        "made": Field(_l("演示数据")),
-        **_SINCE,
-    },
+    "site.entered", _l("登记网点"), _l("%(actor)s 登记了网点 %(subject)s"), _FACTS
+)
+DESCRIBED: Final = event_type(
+    "site.described", _l("修改网点资料"), _l("%(actor)s 修改了 %(subject)s 的资料"), _FACTS
+)
+CORRECTED: Final = event_type(
+    "site.corrected", _l("更正网点登记"), _l("%(actor)s 更正了 %(subject)s 的登记"), _FACTS
+)
+MOVED: Final = event_type(
+    "site.moved", _l("变更网点"), _l("%(actor)s 登记了 %(subject)s 的变更"), _FACTS
+)
+CLOSED: Final = event_type(
+    "site.closed", _l("撤销网点"), _l("%(actor)s 撤销了网点 %(subject)s"), _FACTS
+)
+OPENED: Final = event_type(
+    "site.opened", _l("开办网点"), _l("%(actor)s 开办了网点 %(subject)s"), _FACTS
+)
+CONFIRMED: Final = event_type(
+    "site.confirmed", _l("确认网点信息"), _l("%(actor)s 确认 %(subject)s 的信息无误"), {}
 )
 HOURS_SET: Final = event_type(
     "site.hours.set",
@@ -91,14 +108,29 @@ OFFERED: Final = event_type(
     _l("%(actor)s 登记了 %(subject)s 开办的事项"),
     {"offering": Field(_l("事项"), _label(Mode), service_name), **_SINCE},
 )
+_CLOSURE: Final = {
+    "since": Field(_l("停办日期")),
+    "until": Field(_l("恢复日期")),
+    "start": Field(_l("开始时间"), wall_time),
+    "end": Field(_l("结束时间"), wall_time),
+    "words": Field(_l("公告")),
+    "words_en": Field(_l("英文公告")),
+}
 CLOSURE_ANNOUNCED: Final = event_type(
     "closure.announced",
     _l("发布停办通知"),
     _l("%(actor)s 发布了 %(subject)s 的停办通知"),
-    {
-        "since": Field(_l("停办日期")),
-        "until": Field(_l("恢复日期")),
-        "words": Field(_l("公告")),
-        "words_en": Field(_l("英文公告")),
-    },
+    _CLOSURE,
+)
+CLOSURE_AMENDED: Final = event_type(
+    "closure.amended",
+    _l("修改停办通知"),
+    _l("%(actor)s 修改了 %(subject)s 的停办通知"),
+    _CLOSURE,
+)
+CLOSURE_WITHDRAWN: Final = event_type(
+    "closure.withdrawn",
+    _l("撤回停办通知"),
+    _l("%(actor)s 撤回了 %(subject)s 的停办通知"),
+    _CLOSURE,
 )

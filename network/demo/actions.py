@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
 
 from core.access import Actor
@@ -17,8 +16,6 @@ from core.calendar import queries as calendar_queries
 from core.catalogue import actions as catalogue_actions
 from core.catalogue import importer as catalogue_importer
 from core.catalogue import queries as catalogue_queries
-from core.dated import succeed
-from core.db import db
 from core.errors import BadInput, Conflict
 from core.geo import Datum, Point
 from core.regions import actions as region_actions
@@ -27,8 +24,10 @@ from core.regions import queries as region_queries
 from core.regions.rules import ASSUMED_SINCE
 from core.regions.tree import Tree
 from core.sites import actions as site_actions
-from core.sites.actions import Entry, Notice, Position
-from core.sites.models import SitePeriod
+from core.sites import changes, closures
+from core.sites.actions import Entry
+from core.sites.changes import Position
+from core.sites.closures import Notice
 from core.sites.rules import Kind, Status
 from core.textfile import read_text
 from network.demo import queries, rows
@@ -135,7 +134,7 @@ def _enter(
         rng = stream(city.code, "offers", row.region, row.name)
         site_actions.offer(actor, site_id, offerings(row.sort, services, rng), since)
     if row.status is Status.CLOSED:
-        _close(site_id, today - CLOSED_FOR)
+        site_actions.do(actor, site_id, None, changes.closed(today - CLOSED_FOR))
     if row.event is not None:
         _announce(actor, row.event, today, site_id=site_id)
 
@@ -157,12 +156,6 @@ def _entry(row: SiteRow, tree: Tree) -> Entry:
     )
 
 
-def _close(site_id: int, on: date) -> None:
-    """Let a site that served be closed from the day on."""
-    period = db.session.scalars(sa.select(SitePeriod).where(SitePeriod.site_id == site_id)).one()
-    succeed(period, on, status=Status.CLOSED)
-
-
 def _announce(
     actor: Actor,
     event: Event,
@@ -174,7 +167,7 @@ def _announce(
     closing = CLOSINGS[event]
     since, until = closing.days(today)
     words = (closing.words, closing.words_en)
-    site_actions.announce(actor, Notice(since, until, *words, site_id=site_id, region_id=region_id))
+    closures.announce(actor, Notice(since, until, *words, site_id=site_id, region_id=region_id))
 
 
 def _counted(drawn: Drawn, services: list[Offered]) -> Made:

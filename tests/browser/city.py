@@ -18,8 +18,10 @@ from core.config import Config, Mode
 from core.db import db, writing
 from core.geo import Datum
 from core.regions import queries as regions
-from core.sites import actions
-from core.sites.actions import Entry, Notice, Position
+from core.sites import actions, closures
+from core.sites.actions import Entry
+from core.sites.changes import Position
+from core.sites.closures import Notice
 from core.sites.models import Closure, Site, SitePeriod
 from core.sites.rules import Kind, Status
 from network.demo import actions as demo
@@ -92,7 +94,7 @@ def _enter_hostile(actor: Actor) -> None:
     )
     soon = today() + timedelta(3)
     words = Notice(soon, soon + timedelta(1), HOSTILE, HOSTILE, site_id=site.id)
-    actions.announce(actor, words)
+    closures.announce(actor, words)
 
 
 def _special() -> dict[str, str]:

@@ -24,8 +24,10 @@ from core.geo import Datum, Point
 from core.regions import actions as region_actions
 from core.regions import importer as region_importer
 from core.regions import queries as region_queries
-from core.sites import actions
-from core.sites.actions import Entry, Notice, Position
+from core.sites import actions, closures
+from core.sites.actions import Entry
+from core.sites.changes import Position
+from core.sites.closures import Notice
 from core.sites.models import Site
 from core.sites.rules import Kind, Mode, Status
 
@@ -144,7 +146,7 @@ def announce(made: Made) -> Announce:
         first = today() + timedelta(days=since)
         with writing():
             found = db.session.scalar(sa.select(Site.id).where(Site.code == site))
-            actions.announce(
+            closures.announce(
                 ACTOR,
                 Notice(
                     first,

@@ -26,7 +26,8 @@ from core.db import db, writing
 from core.geo import Datum
 from core.regions import importer
 from core.regions.queries import tree
-from core.sites.actions import Entry, Position, enter
+from core.sites.actions import Entry, enter
+from core.sites.changes import Position
 from core.sites.rules import Kind
 
 SINCE: Final = date(2026, 1, 1)

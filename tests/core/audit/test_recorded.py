@@ -26,8 +26,10 @@ from core.regions import boundaries, importer
 from core.regions.boundaries import Origin
 from core.regions.queries import load
 from core.regions.rules import ChangeKind
-from core.sites import actions
-from core.sites.actions import Entry, Notice, Position
+from core.sites import actions, closures
+from core.sites.actions import Entry
+from core.sites.changes import Position
+from core.sites.closures import Notice
 from core.sites.rules import Kind, Mode, site_code
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -170,7 +172,7 @@ def test_a_site_and_what_is_done_to_it(regions: dict[str, int]) -> None:
         site = actions.enter(ACTOR, Entry("大厅", Kind.HALL, regions[COUNTY], position), SINCE)
         actions.set_hours(ACTOR, site.id, {"week": {"mon": ["08:30-11:30"]}}, SINCE)
         actions.offer(ACTOR, site.id, {service.id: Mode.DIRECT}, SINCE)
-        actions.announce(ACTOR, Notice(LATER, None, "装修", site_id=site.id))
+        closures.announce(ACTOR, Notice(LATER, None, "装修", site_id=site.id))
     told = story("site", code, 9)
     assert {event.region_id for event in told} == {regions[COUNTY]}
     assert [event.sentence for event in told] == [
@@ -200,7 +202,7 @@ def test_a_site_and_what_is_done_to_it(regions: dict[str, int]) -> None:
 def test_a_closure_of_a_region(regions: dict[str, int]) -> None:
     with writing():
         notice = Notice(LATER, date(2024, 1, 3), "停电", "No power", region_id=regions[COUNTY])
-        actions.announce(ACTOR, notice)
+        closures.announce(ACTOR, notice)
     event = story("region", COUNTY, 1)[0]
     assert event.sentence == f"tests 发布了 环翠区（{COUNTY}） 的停办通知"
     assert event.changes["until"] == (None, "2024-01-03")

@@ -17,6 +17,7 @@ from core.calendar.rules import (
     DayKind,
     Hours,
     Intervals,
+    Opening,
     Reason,
     Season,
     Shut,
@@ -376,3 +377,24 @@ def test_opening_agrees_with_asking_minute_by_minute(
     last = (moment.astimezone(CITY_TIME) + timedelta(days=horizon)).replace(hour=23, minute=59)
     if opens_next is None and found.opens_next is not None:
         assert found.opens_next > last
+
+
+def test_somebody_away_for_some_hours() -> None:
+    hours = Hours(week=(((510, 690), (810, 1020)),) * 7)
+    day = date(2026, 6, 1)
+    away = (Shut(day, day + timedelta(days=1), (600, 840)),)
+    calendar = Calendar(years=frozenset({2026}))
+
+    def at(hour: int, minute: int, on: date = day) -> Opening:
+        moment = datetime(on.year, on.month, on.day, hour, minute, tzinfo=CITY_TIME)
+        return opening(hours, away, calendar, moment)
+
+    early, out, lunch, back = at(9, 0), at(10, 0), at(12, 0), at(14, 0)
+    assert (early.reason, early.until) == (Reason.OPEN, datetime(2026, 6, 1, 10, tzinfo=CITY_TIME))
+    assert (out.reason, out.opens_next) == (
+        Reason.AWAY,
+        datetime(2026, 6, 1, 14, tzinfo=CITY_TIME),
+    )
+    assert lunch.reason is Reason.LUNCH_BREAK
+    assert back.reason is Reason.OPEN
+    assert at(10, 0, date(2026, 6, 2)).reason is Reason.OPEN

@@ -7,7 +7,8 @@ from typing import Final
 
 from core.access import command
 from core.geo import Datum
-from core.sites.actions import Entry, Position
+from core.sites.actions import Entry
+from core.sites.changes import Position
 from core.sites.rules import Kind
 
 ACTOR: Final = command("test")

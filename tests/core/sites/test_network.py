@@ -82,7 +82,6 @@ def some_rows(lat: list[float], lon: list[float]) -> Rows:
         names_en=[""] * count,
         addresses=[""] * count,
         phones=[""] * count,
-        confirmed=[None] * count,
         made=[False] * count,
         hours={},
         closures=(),
@@ -272,14 +271,13 @@ def test_a_place_is_told_as_the_rows_have_it() -> None:
         names_en=["Hall", ""],
         addresses=["海滨路1号", ""],
         phones=["0631-1", ""],
-        confirmed=[ON, None],
         made=[False, True],
     )
     network = network_of(rows)
     place = network.by_code("code0")
     assert place is not None
     assert (place.id, place.name, place.name_en) == (10, "网点0", "Hall")
-    assert (place.address, place.phone, place.confirmed_on) == ("海滨路1号", "0631-1", ON)
+    assert (place.address, place.phone) == ("海滨路1号", "0631-1")
     assert (place.kind, place.status, place.made) == (Kind.COMMUNITY, Status.ACTIVE, False)
     assert place.point == Point(37.0, 122.0)
     assert place.region is TREE.by_id[4]
@@ -292,7 +290,7 @@ def test_a_place_is_told_as_the_rows_have_it() -> None:
 def test_closures_of_the_site_and_of_every_region_above_hold() -> None:
     def announced(day: int, site: int | None, region: int | None) -> Announced:
         shut = Shut(date(2026, 6, day), date(2026, 6, day + 1))
-        return Announced(shut, "停办", "", site, region, datetime(2026, 5, 1, tzinfo=UTC))
+        return Announced("a uuid", shut, "停办", "", site, region, datetime(2026, 5, 1, tzinfo=UTC))
 
     of_city, of_other = announced(3, None, 1), announced(2, None, 5)
     of_site, of_second = announced(1, 10, None), announced(4, 20, None)

@@ -13,8 +13,9 @@ from core.config import Config
 from core.dated import end, succeed
 from core.db import db, revision, writing
 from core.geo import Datum, Point
-from core.sites import actions, queries
-from core.sites.actions import Notice, Position
+from core.sites import actions, closures, queries
+from core.sites.changes import Position
+from core.sites.closures import Notice
 from core.sites.models import Offering, Site, SitePeriod
 from core.sites.queries import network
 from core.sites.rules import Kind, Mode, Status
@@ -46,18 +47,17 @@ def test_everything_that_is_known_of_a_site_is_read(village: int, services: list
         other = enter(village, "荣成大厅", Position(37.2, 122.5, Datum.WGS84, verified=True))
         site = enter(village)
         site.name_en, site.address, site.phone = "Yatou", "海滨路1号", "0631-1"
-        site.confirmed_on = ON
         actions.offer(ACTOR, site.id, modes, SINCE)
         actions.offer(ACTOR, other.id, {services[1]: Mode.DIRECT}, SINCE)
         actions.set_hours(ACTOR, site.id, WEEK, SINCE)
-        actions.announce(ACTOR, Notice(ON, None, "停办", site_id=site.id))
+        closures.announce(ACTOR, Notice(ON, None, "停办", site_id=site.id))
         code, other_code = site.code, other.code
     found = network(ON)
     place, second = found.by_code(code), found.by_code(other_code)
     assert place is not None
     assert second is not None
     assert (place.name, place.name_en, place.address) == ("崖头医保工作站", "Yatou", "海滨路1号")
-    assert (place.phone, place.confirmed_on, place.made) == ("0631-1", ON, False)
+    assert (place.phone, place.made) == ("0631-1", False)
     assert (place.kind, place.status) == (Kind.COMMUNITY, Status.ACTIVE)
     assert place.point == Point(HERE.lat, HERE.lon)
     assert place.region.code == "371082001001"
@@ -110,7 +110,7 @@ def test_closures_that_are_over_are_not_read(village: int) -> None:
         for since, until in ((1, 31), (31, 32), (40, None), (20, None)):
             last = None if until is None else SINCE + until * DAY
             notice = Notice(SINCE + since * DAY, last, f"{since}", region_id=village)
-            actions.announce(ACTOR, notice)
+            closures.announce(ACTOR, notice)
     assert [announced.words for announced in network(date(2026, 2, 1)).rows.closures] == [
         "20",
         "31",

@@ -21,8 +21,10 @@ from core.geo import Datum, Point
 from core.regions import actions as region_actions
 from core.regions import importer as region_importer
 from core.regions import queries as region_queries
-from core.sites import actions
-from core.sites.actions import Entry, Notice, Position
+from core.sites import actions, closures
+from core.sites.actions import Entry
+from core.sites.changes import Position
+from core.sites.closures import Notice
 from core.sites.rules import Kind, Mode, Status
 
 ACTOR = command("test")
@@ -153,4 +155,4 @@ class _Maker:
 def shut(region_id: int) -> None:
     """Announce that a whole region does not serve from today on."""
     with writing():
-        actions.announce(ACTOR, Notice(today(), None, "停办", region_id=region_id))
+        closures.announce(ACTOR, Notice(today(), None, "停办", region_id=region_id))

@@ -1,0 +1,94 @@
+"""What may wait for a second person, and how it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final
+
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+
+from core.access import Actor, Permission
+
+
+class State(StrEnum):
+    WAITING = "waiting"
+    APPROVED = "approved"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+    @property
+    def label(self) -> LazyString:
+        return STATE_LABELS[self]
+
+
+STATE_LABELS: Final = {
+    State.WAITING: _l("待审批"),
+    State.APPROVED: _l("已同意"),
+    State.REFUSED: _l("已退回"),
+    State.WITHDRAWN: _l("已撤回"),
+}
+
+MOST_WORDS: Final = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A proposal as its kind sees it: ``payload`` is a document of the kind's own.
+
+    ``base_version`` is the version of the subject that whoever proposed it had seen.
+    """
+
+    uuid: str
+    kind: str
+    subject: tuple[str, str]
+    region_id: int | None
+    site_id: int | None
+    payload: Any
+    base_version: int | None
+    words: str
+    made_by: str
+    made_by_id: int | None
+    made_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalKind:
+    """A kind of change that waits.
+
+    ``decides`` is the permission to say yes or no, where the proposal lies within its reach.
+    ``apply`` makes the change for whoever approves, who has seen the subject at the version
+    ``seen``; it raises Conflict, BadInput or NotFound where it can no longer be made.
+    ``lines`` tells the change in words, against what holds now.
+    """
+
+    code: str
+    label: LazyString
+    decides: Permission
+    apply: Callable[[Actor, Asked, int | None], None]
+    lines: Callable[[Asked], Sequence[str]]
+    #: The version of the subject as it is now; None where it has none.
+    version: Callable[[Asked], int | None] = lambda _asked: None
+
+
+_kinds: dict[str, ProposalKind] = {}
+
+
+def proposal_kind(kind: ProposalKind) -> ProposalKind:
+    """Declare a kind, once; its code is kept for ever."""
+    if kind.code in _kinds:
+        raise ValueError(f"{kind.code} is declared already")
+    _kinds[kind.code] = kind
+    return kind
+
+
+def find_kind(code: str) -> ProposalKind:
+    """The kind of a code. Raises KeyError where the room that declared it is gone."""
+    return _kinds[code]
+
+
+def kinds() -> list[ProposalKind]:
+    return [_kinds[code] for code in sorted(_kinds)]

@@ -1,0 +1,337 @@
+"""What can be done to a site that is in the register, each a value: forms, proposals, imports and
+bulk actions all make the same changes, and ``core.sites.actions`` does them.
+
+A change is from a day on, or a correction (``on`` None) of what holds today.  What a later period
+merely carried on is carried on again, so that a site that is to close keeps its corrected position.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final, TypedDict, TypeVar, Unpack
+
+import sqlalchemy as sa
+from flask_babel import lazy_gettext as _l
+
+from core import geo
+from core.access import Actor, Permission, require_reach
+from core.audit.rules import Changes, EventType, compared
+from core.calendar.hours import canonical
+from core.catalogue.models import Service
+from core.clock import today
+from core.dated import Dated, end, succeed
+from core.db import db
+from core.errors import BadInput
+from core.geo import Datum
+from core.regions import boundaries, queries
+from core.search import index_text
+from core.sites import story
+from core.sites.models import Offering, Site, SiteHours, SitePeriod
+from core.sites.rules import Kind, Mode, Status
+
+P = TypeVar("P", bound=Dated)
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Coordinates as somebody gave them; a position somebody has checked is verified."""
+
+    lat: float
+    lon: float
+    datum: Datum
+    verified: bool
+
+
+class Standing(TypedDict, total=False):
+    """What a period of a site holds; what is left out stays as it is."""
+
+    kind: Kind
+    status: Status
+    region_id: int
+    position: Position | None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Something to be done to a site; ``make`` does it and gives what differs, perhaps nothing."""
+
+    event: EventType
+    make: Callable[[Actor, Site], Changes]
+
+
+# -- What it is called and how it is reached ----------------------------------------------------
+
+_NAMES: Final = ("name", "name_en", "address", "phone")
+
+
+def described(**facts: str) -> Change:
+    """Another ``name``, ``name_en``, ``address`` or ``phone``: what is not dated."""
+    if not facts.keys() <= set(_NAMES):
+        raise ValueError(f"a site has no {facts.keys() - set(_NAMES)}")
+
+    def make(_actor: Actor, site: Site) -> Changes:
+        if not facts.get("name", site.name).strip():
+            raise BadInput(_l("请填写名称。"), field="name")
+        before = {name: getattr(site, name) for name in facts}
+        for name, value in facts.items():
+            setattr(site, name, value)
+        site.search = index_text(site.name, site.name_en, site.address)
+        db.session.flush()
+        return compared(before, facts)
+
+    return Change(story.DESCRIBED, make)
+
+
+# -- Where it is and what it is -----------------------------------------------------------------
+
+
+def corrected(**facts: Unpack[Standing]) -> Change:
+    """What holds today was entered wrongly."""
+    return Change(story.CORRECTED, lambda actor, site: _stand(actor, site, None, facts))
+
+
+def moved(on: date, **facts: Unpack[Standing]) -> Change:
+    """It is somewhere else, or something else, from a day on."""
+    return Change(story.MOVED, lambda actor, site: _stand(actor, site, on, facts))
+
+
+def closed(on: date) -> Change:
+    """It is given up from a day on."""
+    facts = Standing(status=Status.CLOSED)
+    return Change(story.CLOSED, lambda actor, site: _stand(actor, site, on, facts))
+
+
+def opened(on: date) -> Change:
+    """It serves from a day on, for the first time or again."""
+    facts = Standing(status=Status.ACTIVE)
+    return Change(story.OPENED, lambda actor, site: _stand(actor, site, on, facts))
+
+
+def _stand(actor: Actor, site: Site, on: date | None, facts: Standing) -> Changes:
+    periods = _periods(SitePeriod, SitePeriod.site_id == site.id)
+    period = _holding(periods, on or today())
+    if period is None:
+        raise BadInput(_l("网点在这一天还没有登记。"), field="on")
+    if "region_id" in facts:
+        _require_region(actor, facts["region_id"], on or today())
+    after = columns(facts, period)
+    changed = {name: value for name, value in after.items() if getattr(period, name) != value}
+    if not changed:
+        return {}
+    before = _told(period)
+    _carry([one for one in periods if one.since > period.since], period, changed)
+    if on is None or on == period.since:
+        _write(period, changed)
+    else:
+        period = succeed(period, on, **changed)
+    db.session.flush()
+    # The days of a period say when; only what it holds is compared.
+    return {**compared(before, _told(period)), **_since(on)}
+
+
+def _require_region(actor: Actor, region_id: int, on: date) -> None:
+    reach = actor.reach(Permission.REGISTER_WRITE)
+    living = queries.load(on)
+    if region_id not in living.by_id:
+        raise BadInput(_l("这一天没有这个区划。"), field="region")
+    require_reach(reach.region(living, region_id))
+
+
+_PLACED: Final = ("region_id", "lat", "lon", "verified")
+
+
+def columns(facts: Standing, period: SitePeriod | None = None) -> dict[str, Any]:
+    """The columns of a period that *facts* say; a position that lies astray is not verified."""
+    found: dict[str, Any] = {
+        name: facts[name] for name in ("kind", "status", "region_id") if name in facts
+    }
+    if "position" in facts:
+        found |= _position(facts["position"])
+    if "position" in facts or "region_id" in facts:
+        held = {} if period is None else {name: getattr(period, name) for name in _PLACED}
+        placed = held | found
+        if placed["verified"]:
+            point = geo.Point(placed["lat"], placed["lon"])
+            found["verified"] = not boundaries.astray(placed["region_id"], point)
+    return found
+
+
+def _position(position: Position | None) -> dict[str, float | str | bool | None]:
+    if position is None:
+        names = ("lat", "lon", "given_lat", "given_lon", "datum")
+        return {**dict.fromkeys(names), "verified": False}
+    point = geo.check(position.lat, position.lon, position.datum)
+    return {
+        "lat": point.lat,
+        "lon": point.lon,
+        "given_lat": position.lat,
+        "given_lon": position.lon,
+        "datum": position.datum,
+        "verified": position.verified,
+    }
+
+
+def _told(period: SitePeriod) -> dict[str, Any]:
+    """A period as the audit tells it."""
+    return {
+        "kind": period.kind,
+        "status": period.status,
+        "region": queries.code_of(period.region_id, period.since),
+        "lat": period.given_lat,
+        "lon": period.given_lon,
+        "datum": period.datum,
+        "verified": period.verified,
+    }
+
+
+def _carry(later: Iterable[SitePeriod], held: SitePeriod, changed: Mapping[str, Any]) -> None:
+    """Write *changed* into the periods after *held* that say the same as it did so far."""
+    names = list(changed)
+    for period in later:
+        names = [name for name in names if getattr(period, name) == getattr(held, name)]
+        _write(period, {name: changed[name] for name in names})
+
+
+def _write(period: SitePeriod, values: Mapping[str, Any]) -> None:
+    for name, value in values.items():
+        setattr(period, name, value)
+
+
+# -- When it serves -----------------------------------------------------------------------------
+
+
+def hours(document: object, on: date | None) -> Change:
+    """Other opening hours (core/calendar/hours.py); None where nobody knows them."""
+    kept = None if document is None else canonical(document)
+
+    def make(_actor: Actor, site: Site) -> Changes:
+        periods = _periods(SiteHours, SiteHours.site_id == site.id)
+        holds = _holding(periods, on or today())
+        before = None if holds is None else holds.document
+        if before == kept:
+            return {}
+        if kept is None:
+            _end(holds, on)
+        elif holds is None:
+            since = on or _first_day(site)
+            row = SiteHours(site_id=site.id, document=kept, since=since)
+            _begin(row, periods)
+        elif on is None or on == holds.since:
+            holds.document = kept
+        else:
+            succeed(holds, on, document=kept)
+        db.session.flush()
+        changes: Changes = {"hours": (_parsed(before), _parsed(kept))}
+        return {**changes, **_since(on)}
+
+    return Change(story.HOURS_SET, make)
+
+
+def _parsed(document: str | None) -> Any:
+    return None if document is None else json.loads(document)
+
+
+def _first_day(site: Site) -> date:
+    """The day from which the site is in the register."""
+    first = sa.select(sa.func.min(SitePeriod.since)).where(SitePeriod.site_id == site.id)
+    return db.session.scalar(first) or today()
+
+
+# -- What it offers -----------------------------------------------------------------------------
+
+
+def offering(modes: Mapping[int, Mode | None], on: date | None) -> Change:
+    """Services (by id) are offered otherwise: in a mode, or, where it is None, no longer.
+
+    As a correction, a service that is taken out was never offered in the period of today.
+    """
+
+    def make(_actor: Actor, site: Site) -> Changes:
+        held: dict[int, list[Offering]] = {service_id: [] for service_id in modes}
+        own = sa.and_(Offering.site_id == site.id, Offering.service_id.in_(modes))
+        for period in _periods(Offering, own):
+            held[period.service_id].append(period)
+        since = on or _first_day(site)
+        found = {
+            service_id: _offer(site.id, service_id, held[service_id], mode, on, since)
+            for service_id, mode in modes.items()
+        }
+        db.session.flush()
+        codes = _service_codes(modes)
+        changes: Changes = {
+            f"offering:{codes[service_id]}": pair
+            for service_id, pair in found.items()
+            if pair[0] != pair[1]
+        }
+        return {**changes, **_since(on)} if changes else {}
+
+    return Change(story.OFFERED, make)
+
+
+def _offer(
+    site_id: int,
+    service_id: int,
+    periods: Sequence[Offering],
+    mode: Mode | None,
+    on: date | None,
+    since: date,
+) -> tuple[str | None, str | None]:
+    """One service; gives the mode before and after."""
+    holds = _holding(periods, on or today())
+    if holds is None:
+        if mode is not None:
+            row = Offering(site_id=site_id, service_id=service_id, mode=mode, since=since)
+            _begin(row, periods)
+        return None, mode
+    before = holds.mode
+    if mode is None:
+        _end(holds, on)
+    elif before != mode:
+        if on is None or on == holds.since:
+            holds.mode = mode
+        else:
+            succeed(holds, on, mode=mode)
+    return before, mode
+
+
+def _service_codes(ids: Iterable[int]) -> dict[int, str]:
+    rows = db.session.execute(sa.select(Service.id, Service.code).where(Service.id.in_(list(ids))))
+    return {row.id: row.code for row in rows}
+
+
+# -- Periods ------------------------------------------------------------------------------------
+
+
+def _periods(model: type[P], own: sa.ColumnElement[bool]) -> list[P]:
+    """The periods of a subject, oldest first."""
+    return list(db.session.scalars(sa.select(model).where(own).order_by(model.since)))
+
+
+def _holding(periods: Sequence[P], on: date) -> P | None:
+    return next((period for period in periods if period.holds(on)), None)
+
+
+def _begin(row: Dated, others: Sequence[Dated]) -> None:
+    """Let *row* hold until the next of *others*, of which none holds on its first day."""
+    if _holding(others, row.since) is not None:  # a correction begins after what is known to end
+        ends = (one.until for one in others if one.until is not None)
+        row.since = max(day for day in ends if day <= today())
+    row.until = min((one.since for one in others if one.since > row.since), default=None)
+    db.session.add(row)
+
+
+def _end(period: Dated | None, on: date | None) -> None:
+    """Let *period* end on a day, or never have been."""
+    if period is None:
+        return
+    if on is None or on == period.since:
+        db.session.delete(period)
+    else:
+        end(period, on)
+
+
+def _since(on: date | None) -> Changes:
+    return {} if on is None else {"since": (None, on)}
