@@ -16,6 +16,8 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 #: A Monday; what is relative to the day in the demonstration is so to this one.
 TODAY = date(2026, 11, 23)
+#: What is sealed in the database before the server starts, it has to open.
+SECRET_KEY = "a secret of the tests' own servers"
 
 
 @contextmanager
@@ -26,6 +28,7 @@ def serving(home: Path, database_url: str) -> Iterator[str]:
         "ONEKM_HOME": str(home),
         "ONEKM_DATABASE_URL": database_url,
         "ONEKM_HOTLINE": "0631-12393",
+        "ONEKM_SECRET_KEY": SECRET_KEY,
         "PORT": str(port),
         "WEB_CONCURRENCY": "1",
     }

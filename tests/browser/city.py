@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
@@ -12,6 +12,8 @@ from typing import Final
 import sqlalchemy as sa
 
 from core.access import Actor, command
+from core.accounts import demo as accounts
+from core.accounts.demo import Made
 from core.calendar.queries import calendar
 from core.clock import today
 from core.config import Config, Mode
@@ -27,7 +29,7 @@ from core.sites.rules import Kind, Status
 from network.demo import actions as demo
 from network.demo.rules import CITIES
 from tests.databases import migrate
-from tests.serving import serving
+from tests.serving import SECRET_KEY, serving
 from wsgi import create_app
 
 CITY, COUNTY = "371000000000", "371082000000"
@@ -47,12 +49,14 @@ HOSTILE_VILLAGE: Final = "371083103207"
 class City:
     """The address of the server, and the codes of sites by what is special about them.
 
-    ``monday`` is a working Monday that is neither today nor near it.
+    ``monday`` is a working Monday that is neither today nor near it; ``people`` may sign in, one
+    for each role.
     """
 
     address: str
     sites: Mapping[str, str]
     monday: date
+    people: Mapping[str, Made] = field(default_factory=dict)
 
     def path(self, text: str) -> str:
         """*text* with the codes and days of this city put in."""
@@ -60,20 +64,22 @@ class City:
 
 
 @contextmanager
-def city(home: Path) -> Iterator[City]:
-    """威海, served from a folder of its own."""
+def city(home: Path, *, staffed: bool = False) -> Iterator[City]:
+    """威海, served from a folder of its own; with an account for each role if it is staffed."""
     url = f"sqlite:///{home / 'onekm.sqlite3'}"
     migrate(url, home)
-    app = create_app(Config(Mode.DEVELOPMENT, home, url, "s" * 32, HOTLINE))
+    config = Config(Mode.DEVELOPMENT, home, url, SECRET_KEY, HOTLINE)
+    app = create_app(config)
     with app.app_context():
         with writing():
             demo.load(command("tests"), CITIES["3710"], today())
             _enter_hostile(command("tests"))
+        made = accounts.make(command("tests"), "3710", config) if staffed else []
         sites, monday = _special(), _working_monday()
         db.session.remove()
         db.engine.dispose()
     with serving(home, url) as address:
-        yield City(address, sites, monday)
+        yield City(address, sites, monday, {one.role: one for one in made})
 
 
 def _enter_hostile(actor: Actor) -> None:

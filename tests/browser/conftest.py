@@ -7,6 +7,7 @@ Content-Security-Policy, no script may fail.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from shutil import which
 from typing import Any
 
@@ -15,7 +16,8 @@ from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.browser import city as cities
 from tests.browser.city import City
-from tests.browser.visitor import PHONE, Visit, Visitor
+from tests.browser.entrance import badge
+from tests.browser.visitor import DESK, PHONE, Visit, Visitor
 
 #: Milliseconds; a busy machine is slow, and only a fault waits this long.
 PATIENCE = 20_000
@@ -41,9 +43,44 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
+    """A city of its own for those who change it; each journey leaves the others' sites alone."""
+    with cities.city(tmp_path_factory.mktemp("office"), staffed=True) as city:
+        yield city
+
+
 @pytest.fixture
 def visit(chromium: Browser, city: City) -> Iterator[Visit]:
     """Makes visitors: ``visit(PHONE, "en", script=False, …)``; checks on all of them at the end."""
+    with _visitors(chromium, city) as make:
+        yield make
+
+
+@pytest.fixture
+def call(chromium: Browser, office: City) -> Iterator[Visit]:
+    """The same for the office's city: somebody who has not signed in there yet."""
+    with _visitors(chromium, office) as make:
+        yield make
+
+
+@pytest.fixture
+def staff(chromium: Browser, office: City) -> Iterator[Visit]:
+    """Makes people at work: ``staff("county_admin", DESK, "en", …)``, signed in."""
+    with _visitors(chromium, office) as make:
+
+        def signed_in(
+            role: str, size: tuple[int, int] = DESK, language: str = "zh", **more: Any
+        ) -> Visitor:
+            visitor = make(size, language, **more)
+            visitor.context.add_cookies(badge(chromium, office, role))
+            return visitor
+
+        yield signed_in
+
+
+@contextmanager
+def _visitors(chromium: Browser, city: City) -> Iterator[Visit]:
     visitors: list[Visitor] = []
 
     def make(
