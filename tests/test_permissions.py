@@ -64,6 +64,20 @@ SEES: Final = Row({"county_admin": "own", "city_admin": "own sibling", "system_a
 MANAGES: Final = Row({"county_admin": "own", "city_admin": "own sibling"})
 LISTS: Final = Row(dict.fromkeys(("county_admin", "city_admin", "system_admin"), ALL))
 
+READERS: Final = Row(
+    {
+        "hotline_agent": "own sibling",
+        "inspector": "own",
+        "county_admin": "own",
+        "city_admin": "own sibling",
+        "auditor": ALL,
+        "window_clerk": "",
+        "station_manager": "",
+        PROGRAM: "own",
+    }
+)
+WRITERS: Final = Row({"county_admin": "own", "city_admin": "own sibling", PROGRAM: "own"})
+
 TABLE: Final[Mapping[str, Row]] = {
     "static": OPEN,
     "GET web.alive": OPEN,
@@ -121,6 +135,8 @@ TABLE: Final[Mapping[str, Row]] = {
     "POST people.reset_password": MANAGES,
     "POST people.reset_factor": MANAGES,
     "POST people.revoke_token": Row({"city_admin": "own sibling", "system_admin": ALL}),
+    "GET plan.show": READERS,
+    "POST plan.change": WRITERS,
     "GET audit.index": Row({"county_admin": ALL, "auditor": ALL}),
     "GET audit.story": Row({"county_admin": "own", "auditor": ALL}),
 }

@@ -93,6 +93,25 @@ class Offering(Dated, Base):
     mode: Mapped[str] = mapped_column(sa.String(12))
 
 
+class OfferingPlan(Dated, Base):
+    """Sites of a kind in a region, and in all below it, are to offer a service.
+
+    ``since`` is the day by which they are to; from ``until`` on nobody expects it of them.
+    """
+
+    __tablename__ = "offering_plan"
+    __table_args__ = (
+        *constraints("offering_plan", "region_id", "kind", "service_id"),
+        one_of(Kind, "kind"),
+        REVISES,
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    region_id: Mapped[int] = mapped_column(sa.ForeignKey("region.id"), index=True)
+    kind: Mapped[str] = mapped_column(sa.String(24))
+    service_id: Mapped[int] = mapped_column(sa.ForeignKey("service.id"), index=True)
+
+
 class Closure(Base):
     """A site or a whole region does not serve from ``since`` (inclusive) to ``until`` (exclusive).
 

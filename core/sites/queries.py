@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -17,10 +18,12 @@ from core.clock import today
 from core.dated import on_day
 from core.db import db
 from core.regions.queries import tree
+from core.regions.ranks import ranks
 from core.search import contains, rank
-from core.sites.models import Closure, Offering, Site, SiteHours, SitePeriod
+from core.sites.models import Closure, Offering, OfferingPlan, Site, SiteHours, SitePeriod
 from core.sites.network import KINDS, STATUSES, Announced, Bits, Network, Rows
-from core.sites.rules import Mode, Status
+from core.sites.plan import Line, Plan
+from core.sites.rules import Kind, Mode, Status
 from core.snapshot import of_revision
 
 
@@ -150,6 +153,41 @@ def _minutes(row: Closure) -> tuple[int, int] | None:
     if row.start_minute is None or row.end_minute is None:
         return None
     return row.start_minute, row.end_minute
+
+
+def plan(on: date | None = None) -> Plan:
+    """What sites are to offer on the day (today if None), read again when anybody changed it."""
+    return _plan(on or today())
+
+
+@of_revision("network")
+def _plan(on: date) -> Plan:
+    return Plan(_network(on), ranks(on), _plan_lines(on))
+
+
+def _plan_lines(on: date) -> list[Line]:
+    rows = db.session.execute(
+        sa.select(
+            *(OfferingPlan.region_id, OfferingPlan.kind, OfferingPlan.service_id),
+            *(OfferingPlan.since, OfferingPlan.until),
+        )
+        .where(sa.or_(OfferingPlan.until.is_(None), OfferingPlan.until > on))
+        .order_by(*(OfferingPlan.region_id, OfferingPlan.kind, OfferingPlan.service_id))
+        .order_by(OfferingPlan.since)
+    )
+    return [Line(row[0], Kind(row[1]), *row[2:]) for row in rows]
+
+
+def plan_digest(region_id: int) -> str:
+    """Stands for all lines of a region's own plan: another one, another digest."""
+    rows = db.session.execute(
+        sa.select(
+            OfferingPlan.kind, OfferingPlan.service_id, OfferingPlan.since, OfferingPlan.until
+        )
+        .where(OfferingPlan.region_id == region_id)
+        .order_by(OfferingPlan.kind, OfferingPlan.service_id, OfferingPlan.since)
+    )
+    return hashlib.sha256(repr([tuple(row) for row in rows]).encode()).hexdigest()[:16]
 
 
 def confirmed_on(site_id: int) -> date | None:

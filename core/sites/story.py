@@ -10,7 +10,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from core.audit.rules import Field, event_type, subject_kind
+from core.audit.rules import Field, event_type, plain_words, subject_kind
 from core.calendar.hours import parse
 from core.calendar.rules import Intervals, WeekLine, summary, wall_time
 from core.catalogue.story import service_name
@@ -107,6 +107,20 @@ OFFERED: Final = event_type(
     _l("登记开办事项"),
     _l("%(actor)s 登记了 %(subject)s 开办的事项"),
     {"offering": Field(_l("事项"), _label(Mode), service_name), **_SINCE},
+)
+
+
+def plan_name(which: str) -> str:
+    """A kind of site and a service, of which a plan speaks. Raises NotFound, ValueError."""
+    kind, _slash, code = which.partition("/")
+    return f"{Kind(kind).label} {service_name(code)}"
+
+
+PLANNED: Final = event_type(
+    "plan.set",
+    _l("设定下沉计划"),
+    _l("%(actor)s 设定了 %(subject)s 的下沉计划"),
+    {"plan": Field(_l("应开办"), plain_words, plan_name), **_SINCE},
 )
 _CLOSURE: Final = {
     "since": Field(_l("停办日期")),

@@ -24,21 +24,24 @@ from core.regions import queries as region_queries
 from core.regions.rules import ASSUMED_SINCE
 from core.regions.tree import Tree
 from core.sites import actions as site_actions
-from core.sites import changes, closures
+from core.sites import changes, closures, plans
 from core.sites.actions import Entry
 from core.sites.changes import Position
 from core.sites.closures import Notice
 from core.sites.rules import Kind, Status
 from core.textfile import read_text
 from network.demo import queries, rows
-from network.demo.offerings import Offered, offerings
+from network.demo.offerings import Offered, offerings, planned
 from network.demo.rows import Drawn, RegionRow, SiteRow
 from network.demo.rules import (
     CLOSED_FOR,
     CLOSINGS,
     FIRST_DAY,
     HOURS,
+    PLANNED_BY,
     PLANNED_FOR,
+    PLANNED_SHARE,
+    PLANNED_SHARE_BEYOND,
     POINT_SOURCES,
     City,
     Event,
@@ -73,6 +76,7 @@ def load(actor: Actor, city: City, today: date) -> Made | None:
     _load_calendar(actor)
     tree = _load_regions(actor, city, drawn, today)
     services = _load_services(actor, today)
+    _plan(actor, city, tree, services)
     for site in drawn.sites:
         _enter(actor, city, tree, site, services, today)
     for region in drawn.regions:
@@ -120,6 +124,15 @@ def _load_services(actor: Actor, today: date) -> list[Offered]:
         entries = catalogue_importer.read().entries
         catalogue_actions.take_over(actor, entries, ASSUMED_SINCE)
     return queries.services(today)
+
+
+def _plan(actor: Actor, city: City, tree: Tree, services: list[Offered]) -> None:
+    """The plan of the whole city, and what one of its counties expects beyond it."""
+    top = tree.by_code[f"{city.code}00000000"]
+    county = tree.by_code[f"{city.hall_seats[1]}000000"]
+    for region, share in ((top, PLANNED_SHARE), (county, PLANNED_SHARE_BEYOND)):
+        cells = dict.fromkeys(planned(services, share), True)
+        plans.set_plan(actor, region.id, cells, PLANNED_BY)
 
 
 def _enter(

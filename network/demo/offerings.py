@@ -103,6 +103,17 @@ def offerings(sort: Sort, services: Iterable[Offered], rng: Random) -> dict[int,
     return found
 
 
+def planned(services: Iterable[Offered], share: float) -> list[tuple[Kind, int]]:
+    """What a plan may ask of each kind: what every sort of it is at least so likely to offer."""
+    sorts = {kind: [sort for sort in LIKELY if sort.kind is kind] for kind in Kind}
+    return [
+        (kind, service.id)
+        for service in services
+        for kind in Kind
+        if all(_likely(sort, service.code) >= share for sort in sorts[kind])
+    ]
+
+
 def _likely(sort: Sort, code: str) -> float:
     digits = code.removeprefix(_NATIONAL)
     known = LIKELY[sort]

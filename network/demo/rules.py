@@ -27,6 +27,11 @@ PLANNED_FOR: Final = timedelta(30)
 #: The demonstration stands whole from this day on; its sites entered the register before.
 FIRST_DAY: Final = date(2022, 5, 1)
 
+#: By this day all is to be offered that so many of a kind do offer; one county expects more.
+PLANNED_BY: Final = date(2022, 3, 1)
+PLANNED_SHARE: Final = 0.6
+PLANNED_SHARE_BEYOND: Final = 0.5
+
 POINT_SOURCES: Final = {
     "geonames": "GeoNames CC BY 4.0",
     "made": "made for demonstration",
