@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 from pathlib import Path
 
 from flask import Flask
@@ -12,13 +13,16 @@ from flask_migrate import Migrate
 from core import config, db, i18n, web, words
 from core.access import Permission
 from core.accounts import cli as accounts
-from core.accounts import guard, own_views, people_views
+from core.accounts import guard, own_views, people_views, sign_in
 from core.accounts import views as account_views
 from core.audit import cli as audit
 from core.audit import views as audit_views
 from core.calendar import cli as calendar
 from core.catalogue import cli as catalogue
 from core.clock import today
+from core.jobs import cli as jobs
+from core.jobs import views as job_views
+from core.jobs import worker
 from core.proposals.models import Proposal
 from core.regions import cli as regions
 from core.regions.queries import tree
@@ -27,20 +31,33 @@ from stations.finder.feature import FEATURE as FINDER
 
 ROOT = Path(__file__).parent
 
+DAY = timedelta(days=1)
+NIGHT = timedelta(hours=3)
+
 #: The rooms of the ground bring commands, the features everything else.
 GROUND = web.Feature(
     name="core",
     blueprints=(
         *(account_views.blueprint, own_views.blueprint, people_views.blueprint),
-        audit_views.blueprint,
+        *(audit_views.blueprint, job_views.blueprint),
     ),
     commands=(
         *(regions.commands, catalogue.commands, calendar.commands),
-        *(accounts.commands, audit.commands),
+        *(accounts.commands, audit.commands, jobs.commands),
     ),
     menu=(
         web.MenuItem("people.index", _l("人员"), (Permission.ACCOUNTS_READ,), 800),
         web.MenuItem("audit.index", _l("审计"), (Permission.AUDIT_READ,), 900),
+        web.MenuItem(
+            "jobs.index",
+            _l("后台任务"),
+            (Permission.REGISTER_IMPORT, Permission.SYSTEM_RUN),
+            700,
+        ),
+    ),
+    periodic=(
+        web.Periodic("jobs.forget", DAY, worker.forget_old, NIGHT),
+        web.Periodic("accounts.forget", DAY, sign_in.forget_old, NIGHT),
     ),
 )
 #: Known to the migrations, though no page asks for them yet.

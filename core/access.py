@@ -187,6 +187,7 @@ class Guard:
 
     signed_in: bool = False
     permission: Permission | None = None
+    programs: bool = False
 
 
 PUBLIC: Final = Guard()
@@ -200,6 +201,11 @@ def public(view: V) -> V:
 def signed_in(view: V) -> V:
     """Mark *view* as open to every person who has signed in, whatever she may do."""
     return _guarded(view, Guard(signed_in=True))
+
+
+def known(view: V) -> V:
+    """Mark *view* as open to every person who has signed in, and to programs with any token."""
+    return _guarded(view, Guard(signed_in=True, programs=True))
 
 
 def requires(permission: Permission) -> Callable[[V], V]:
@@ -232,7 +238,9 @@ def check(view: Callable[..., Any]) -> None:
     actor = current_actor()
     if actor is ANONYMOUS:
         raise SignInNeeded(_l("请先登录。"))
-    if not (actor.may(guard.permission) if guard.permission else not actor.by_token):
+    if not (
+        actor.may(guard.permission) if guard.permission else guard.programs or not actor.by_token
+    ):
         raise Forbidden(_l("您没有此项权限。"))
     if getattr(view, "fresh", False) and not actor.fresh:
         raise FreshNeeded(_l("此操作需要再次验证身份。"))

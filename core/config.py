@@ -75,6 +75,8 @@ class Config:
     password_profile: PasswordProfile = PasswordProfile.MLPS
     #: What personal data is encrypted under, the present one first; empty: the secret key.
     data_keys: tuple[str, ...] = ()
+    #: Where several machines share the queue of jobs: its Redis; None: a file in the data folder.
+    queue_url: str | None = None
 
     @property
     def production(self) -> bool:
@@ -101,6 +103,7 @@ def read(environ: Mapping[str, str] | None = None) -> Config:
         trusted_proxies=int(_seconds(env, "ONEKM_TRUSTED_PROXIES", 0)),
         password_profile=_password_profile(env.get("ONEKM_PASSWORD_PROFILE")),
         data_keys=_data_keys(env.get("ONEKM_DATA_KEY", "")),
+        queue_url=_queue_url(env.get("ONEKM_QUEUE_URL")),
     )
 
 
@@ -141,6 +144,14 @@ def _data_keys(text: str) -> tuple[str, ...]:
     if any(len(key) < 32 for key in keys):
         raise ConfigurationError("a key in ONEKM_DATA_KEY is too short: at least 32 characters")
     return keys
+
+
+def _queue_url(text: str | None) -> str | None:
+    if not text:
+        return None
+    if urlsplit(text).scheme not in ("redis", "rediss", "unix"):
+        raise ConfigurationError("ONEKM_QUEUE_URL is not the address of a Redis: redis://host/0")
+    return text
 
 
 def _kept_secret(path: Path) -> str:

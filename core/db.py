@@ -108,8 +108,9 @@ db = SQLAlchemy(model_class=Base)
 
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
 
-# Where a session keeps what waits for the end of its transaction.
+# Where a session keeps what waits for the end of its transaction, and for what comes after it.
 _WAITING: Final = "at_commit"
+_AFTER: Final = "after_commit"
 # Where an app keeps bare connections that glance at revisions.
 _SPARE: Final = "onekm.spare_connections"
 
@@ -268,7 +269,7 @@ def is_writing() -> bool:
 def writing() -> Iterator[None]:
     """A transaction for writing, committed at the end; an exception rolls it back."""
     db.session.rollback()
-    db.session.info.pop(_WAITING, None)
+    _forget_waiting()
     with writing_mark():
         try:
             yield
@@ -277,8 +278,13 @@ def writing() -> Iterator[None]:
             db.session.rollback()
             raise
         finally:
-            db.session.info.pop(_WAITING, None)
+            _forget_waiting()
             db.session.close()
+
+
+def _forget_waiting() -> None:
+    for name in (_WAITING, _AFTER):
+        db.session.info.pop(name, None)
 
 
 @contextmanager
@@ -295,13 +301,29 @@ def at_commit(work: Callable[[list[T]], None], item: T) -> None:
     What is rolled back is forgotten.  Raises RuntimeError within a savepoint, which could be rolled
     back alone and could not take the item with it.
     """
+    _leave(_WAITING, work, item)
+
+
+def after_commit(work: Callable[[list[T]], None], item: T) -> None:
+    """The same for what others may learn of only once it is so: done after the commit.
+
+    What fails then is logged; the commit stands, so somebody must be able to find out that *work*
+    was not done.  *work* must not write to the database.
+    """
+    _leave(_AFTER, work, item)
+
+
+def _leave(name: str, work: Callable[[list[T]], None], item: T) -> None:
     if db.session().in_nested_transaction():
         raise RuntimeError("what waits for the commit cannot be taken back by a savepoint")
-    db.session.info.setdefault(_WAITING, {}).setdefault(work, []).append(item)
+    db.session.info.setdefault(name, {}).setdefault(work, []).append(item)
 
 
 def commit() -> None:
-    """Flush, raise the revision of each touched subject, do what waited for the end, commit."""
+    """Flush, raise the revision of each touched subject, do what waited for the end, commit.
+
+    Then what was to come after it.
+    """
     db.session.flush()
     connection = db.session.connection()
     for subject in sorted(connection.info.pop("touched", ())):
@@ -309,6 +331,11 @@ def commit() -> None:
     for work, items in db.session.info.pop(_WAITING, {}).items():
         work(items)
     db.session.commit()
+    for work, items in db.session.info.pop(_AFTER, {}).items():
+        try:
+            work(items)
+        except Exception:
+            log.exception("not done after the commit: %s", work)
 
 
 @event.listens_for(db.session, "before_commit")

@@ -9,7 +9,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, has_request_context, redirect, request
-from flask_babel import Babel, get_locale
+from flask_babel import Babel, force_locale, get_locale
 from werkzeug.wrappers import Response as AnyResponse
 
 from core.access import public
@@ -56,6 +56,15 @@ def other_language() -> tuple[str, str]:
 def named(name: str, name_en: str) -> str:
     """The name in the language spoken; the Chinese one where no other is known."""
     return name_en if name_en and language() == "en" else name
+
+
+def in_both(text: str) -> tuple[str, str]:
+    """*text*, which may be a lazy translation, in Chinese and in English, to be kept."""
+    told = []
+    for code in LANGUAGES:
+        with force_locale(code):
+            told.append(str(text))
+    return told[0], told[1]
 
 
 @blueprint.get("/lang/<code>")

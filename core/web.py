@@ -11,6 +11,7 @@ import logging
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
@@ -68,6 +69,21 @@ class MenuItem:
 
 
 @dataclass(frozen=True, slots=True)
+class Periodic:
+    """Work that comes round by itself, whoever asks; the worker of core.jobs does it once a turn.
+
+    ``run`` is called in an app context, outside any transaction.  A turn begins at every multiple
+    of ``every`` since the day began in the city, shifted by ``at``: a day and three hours is every
+    night at three.
+    """
+
+    name: str
+    every: timedelta
+    run: Callable[[], None]
+    at: timedelta = timedelta()
+
+
+@dataclass(frozen=True, slots=True)
 class Feature:
     """What a package brings to the house."""
 
@@ -76,6 +92,7 @@ class Feature:
     commands: tuple[click.Command, ...] = ()
     panels: tuple[Panel, ...] = ()
     menu: tuple[MenuItem, ...] = ()
+    periodic: tuple[Periodic, ...] = ()
 
 
 blueprint = Blueprint("web", __name__)
@@ -119,6 +136,7 @@ def init_app(app: Flask, config: Config, features: Iterable[Feature]) -> None:
 def _join(app: Flask, features: Iterable[Feature]) -> None:
     joined: list[Panel] = []
     items: list[MenuItem] = []
+    periodic: list[Periodic] = []
     for feature in features:
         for part in feature.blueprints:
             app.register_blueprint(part)
@@ -126,6 +144,8 @@ def _join(app: Flask, features: Iterable[Feature]) -> None:
             app.cli.add_command(command)
         joined.extend(feature.panels)
         items.extend(feature.menu)
+        periodic.extend(feature.periodic)
+    app.extensions["onekm.periodic"] = tuple(periodic)
     app.extensions["onekm.menu"] = sorted(items, key=lambda item: item.order)
     app.extensions["onekm.panels"] = sorted(joined, key=lambda panel: panel.order)
 

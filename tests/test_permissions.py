@@ -77,6 +77,8 @@ READERS: Final = Row(
     }
 )
 WRITERS: Final = Row({"county_admin": "own", "city_admin": "own sibling", PROGRAM: "own"})
+#: Somebody else's job: for who runs the system alone.
+RUNS: Final = Row({**dict.fromkeys(PEOPLE, ""), "system_admin": ALL})
 
 TABLE: Final[Mapping[str, Row]] = {
     "static": OPEN,
@@ -137,6 +139,10 @@ TABLE: Final[Mapping[str, Row]] = {
     "POST people.revoke_token": Row({"city_admin": "own sibling", "system_admin": ALL}),
     "GET plan.show": READERS,
     "POST plan.change": WRITERS,
+    "GET jobs.index": PERSON,
+    "GET jobs.job": RUNS,
+    "POST jobs.stop": RUNS,
+    "GET jobs.told": Row({**dict.fromkeys((*PEOPLE, PROGRAM), ""), "system_admin": ALL}),
     "GET audit.index": Row({"county_admin": ALL, "auditor": ALL}),
     "GET audit.story": Row({"county_admin": "own", "auditor": ALL}),
 }

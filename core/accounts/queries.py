@@ -62,6 +62,18 @@ def _held(role: Role, region_id: int | None, site_id: int | None) -> Held:
     return Held(role, ROLES[role], reach_of(Place(None, region_id, site_id)))
 
 
+def acting(account_id: int) -> Actor | None:
+    """The account with what it holds now, for work that goes on without it; None if disabled."""
+    with db.engine.connect() as connection:
+        wanted = sa.select(Account.name).where(
+            Account.id == account_id, Account.disabled_at.is_(None)
+        )
+        name = connection.scalar(wanted)
+        return (
+            None if name is None else Actor(name, held(connection, account_id, today()), account_id)
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Credentials:
     """What is compared with what somebody typed."""

@@ -208,6 +208,8 @@ def _shown(letter: str) -> bool:
 #: A sign-in ends this long after its last request, and at the latest so long after its first.
 IDLE: Final = timedelta(minutes=30)
 LONGEST: Final = timedelta(hours=12)
+#: How long a sign-in that is over is kept.
+KEPT: Final = timedelta(days=180)
 #: How long one may take from the password to the last step.
 UNFINISHED: Final = timedelta(minutes=10)
 #: How long a proof of who one is holds for grave acts.

@@ -28,6 +28,8 @@ from core.accounts.passwords import PROFILES
 from core.accounts.queries import Credentials
 from core.accounts.rules import (
     FRESH,
+    KEPT,
+    LONGEST,
     SEEN_EVERY,
     Role,
     Standing,
@@ -320,3 +322,13 @@ def _as(account_id: int, name: str) -> Actor:
 
 def _hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def forget_old() -> None:
+    """Forget where people were signed in long ago; the audit keeps that they were."""
+    with writing():
+        db.session.execute(
+            sa.delete(SignIn)
+            .where(SignIn.created_at < now() - LONGEST - KEPT)
+            .execution_options(synchronize_session=False)
+        )
