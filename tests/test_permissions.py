@@ -22,6 +22,7 @@ from core.accounts.models import ApiToken
 from core.accounts.rules import Role
 from core.clock import now
 from core.db import db, writing
+from core.jobs.models import Job
 from tests.core.accounts.made import (
     ACTOR,
     CHEAP,
@@ -162,7 +163,30 @@ def world(app: Flask) -> World:
         account_id = make_person(f"subject-{where}", Role.INSPECTOR, county)
         give_authenticator(account_id)
         add_token(account_id, f"{number:08x}", "register.read")
+        add_job(account_id, uuid_of(where))
     return world
+
+
+def uuid_of(where: str) -> str:
+    """The UUID of the job of the inspector who is *where*; nothing else has it."""
+    return f"00000000-0000-4000-8000-00000000000{WHERE.index(where)}"
+
+
+def add_job(account_id: int, uuid: str) -> None:
+    with writing():
+        db.session.add(
+            Job(
+                uuid=uuid,
+                kind="trial",
+                title="trial",
+                title_en="trial",
+                payload="{}",
+                account_id=account_id,
+                started_by="trial",
+                created_at=now(),
+                told_at=now(),
+            )
+        )
 
 
 def add_token(account_id: int, prefix: str, permissions: str, secret_hash: str = "") -> None:
@@ -253,7 +277,7 @@ def path_of(rule: Rule, where: str, world: World) -> str:
         "<code>": code,
         "<kind>": "account",
         "<prefix>": f"{WHERE.index(where):08x}",
-        "<uuid>": "00000000-0000-4000-8000-000000000000",
+        "<uuid>": uuid_of(where),
         "<path:filename>": "onekm.css",
         "<any(large, normal):size>": "large",
     }
