@@ -15,10 +15,11 @@ import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
 
 from core.access import Permission, command
+from core.audit.actions import record
 from core.config import Config
 from core.db import db, writing
 from core.errors import BadInput
-from core.jobs import actions, queue, worker
+from core.jobs import actions, queue, story, worker
 from core.jobs.models import Job
 from core.jobs.rules import JobKind, Run, State, job_kind
 from wsgi import create_app
@@ -51,7 +52,7 @@ def _slow(run: Run) -> None:
         run.progress(waited, 10**6)
         time.sleep(0.02)
     with writing():
-        actions.record(run.actor, actions.story.STARTED, (actions.story.JOB, run.uuid))
+        record(run.actor, story.STARTED, (story.JOB, run.uuid))
         run.finish("/notices")
 
 
