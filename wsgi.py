@@ -26,6 +26,7 @@ from core.jobs import worker
 from core.proposals.models import Proposal
 from core.regions import cli as regions
 from core.regions.queries import tree
+from network.duplicates.models import PairVerdict
 from network.feature import FEATURE as NETWORK
 from stations.finder.feature import FEATURE as FINDER
 
@@ -61,7 +62,7 @@ GROUND = web.Feature(
     ),
 )
 #: Known to the migrations, though no page asks for them yet.
-TABLES = (Proposal,)
+TABLES = (Proposal, PairVerdict)
 FEATURES = (GROUND, FINDER, NETWORK)
 
 

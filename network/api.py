@@ -58,7 +58,10 @@ def _choice(net: Network) -> rules.Choice:
 @blueprint.get("/sites/<code>")
 @public
 def site(code: str) -> Response:
-    """One site with its hours, whether it is open now, and its closures."""
+    """One site with its hours, whether it is open now, and its closures.
+
+    ``merged_into`` is the code of the site that it was found to be the same place as, else null.
+    """
     net, place = queries.find_site(code)
     document = net.rows.hours.get(place.id)
     opening = net.opening(place, now()) if place.status is Status.ACTIVE else None
@@ -69,6 +72,7 @@ def site(code: str) -> Response:
         "closures": [_closure(announced) for announced in place.closures],
         "confirmed_on": None if confirmed is None else confirmed.isoformat(),
         "made": place.made,
+        "merged_into": site_queries.heirs(net.on).get(code),
     }
     return api.data(told)
 

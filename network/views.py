@@ -5,7 +5,8 @@ from __future__ import annotations
 from io import BytesIO
 
 import segno
-from flask import Blueprint, Response, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
 
 from core.access import public
 from core.api import Page
@@ -15,7 +16,7 @@ from core.regions.queries import find_code
 from core.regions.tree import Node
 from core.sites.directions import directions
 from core.sites.network import KINDS, Network
-from core.sites.queries import confirmed_on, network
+from core.sites.queries import confirmed_on, heirs, network
 from core.sites.rules import Status
 from core.web import public_address
 from network import forms, maps, queries, rules, words
@@ -30,9 +31,15 @@ PER_PAGE = 20
 
 @blueprint.get("/sites/<code>")
 @public
-def site(code: str) -> str:
-    """All about one place; printed, a poster for its door."""
+def site(code: str) -> str | AnyResponse:
+    """All about one place; printed, a poster for its door.
+
+    The code of one that was merged into another, on many a door, leads to that one.
+    """
     net, place = queries.find_site(code)
+    heir = heirs(net.on).get(code)
+    if heir is not None:
+        return redirect(url_for("network.site", code=heir))
     moment = now()
     return render_template(
         "network/site.html",

@@ -145,6 +145,9 @@ def take_up(actor: Actor, site_id: int, seen: int | None) -> Site:
     )
     if taken is None:
         raise Conflict(_l("这个网点刚刚被别人改过，请核对后再提交。"))
+    if taken.merged_into_id is not None:
+        code = db.session.scalars(sa.select(Site.code).where(Site.id == taken.merged_into_id)).one()
+        raise Conflict(_l("这个网点已并入 %(code)s，请改那一个，或先恢复为两个网点。", code=code))
     return taken
 
 

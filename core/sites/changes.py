@@ -224,13 +224,14 @@ def hours(document: object, on: date | None) -> Change:
         else:
             succeed(holds, on, document=kept)
         db.session.flush()
-        changes: Changes = {"hours": (_parsed(before), _parsed(kept))}
+        changes: Changes = {"hours": (parsed(before), parsed(kept))}
         return {**changes, **_since(on)}
 
     return Change(story.HOURS_SET, make)
 
 
-def _parsed(document: str | None) -> Any:
+def parsed(document: str | None) -> Any:
+    """A document of hours as it is given to :func:`hours`."""
     return None if document is None else json.loads(document)
 
 

@@ -16,10 +16,18 @@ REVISES = {"info": {"revises": "network"}}
 
 
 class Site(Base):
-    """A place on the map, whatever becomes of it. ``version`` is raised by every action on it."""
+    """A place on the map, whatever becomes of it. ``version`` is raised by every action on it.
+
+    One that was found to be the same place as another is merged into it from a day on
+    (core/sites/merging.py): its code then leads to the other's.
+    """
 
     __tablename__ = "site"
-    __table_args__ = (REVISES,)
+    __table_args__ = (
+        sa.CheckConstraint("merged_into_id <> id", name="merged_into_another"),
+        sa.CheckConstraint("(merged_into_id IS NULL) = (merged_on IS NULL)", name="merged"),
+        REVISES,
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     serial: Mapped[int] = mapped_column(unique=True)
@@ -33,6 +41,8 @@ class Site(Base):
     made: Mapped[bool] = mapped_column(default=False)
     search: Mapped[str] = mapped_column(sa.Text)
     version: Mapped[int] = mapped_column(default=1)
+    merged_into_id: Mapped[int | None] = mapped_column(sa.ForeignKey("site.id"), index=True)
+    merged_on: Mapped[date | None] = mapped_column(sa.Date)
 
 
 class SitePeriod(Dated, Base):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 import numpy as np
 import sqlalchemy as sa
 from numpy.typing import NDArray
+from sqlalchemy.orm import aliased
 
 from core.calendar.queries import calendar
 from core.calendar.rules import Shut
@@ -23,7 +24,7 @@ from core.search import contains, rank
 from core.sites.models import Closure, Offering, OfferingPlan, Site, SiteHours, SitePeriod
 from core.sites.network import KINDS, STATUSES, Announced, Bits, Network, Rows
 from core.sites.plan import Line, Plan
-from core.sites.rules import Kind, Mode, Status
+from core.sites.rules import Kind, Mode, Status, resolved
 from core.snapshot import of_revision
 
 
@@ -210,3 +211,15 @@ def search(text: str, on: date, limit: int, status: Status | None = Status.ACTIV
             .limit(limit)
         )
     )
+
+
+@of_revision("network")
+def heirs(on: date) -> Mapping[str, str]:
+    """The code of each site that was merged by the day, and that of the one it is part of now."""
+    other = aliased(Site)
+    rows = db.session.execute(
+        sa.select(Site.code, other.code.label("heir"))
+        .join(other, other.id == Site.merged_into_id)
+        .where(Site.merged_on <= on)
+    )
+    return resolved({row.code: row.heir for row in rows})

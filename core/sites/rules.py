@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
@@ -77,3 +79,45 @@ def site_code(serial: int) -> str:
 
 def is_site_code(text: str) -> bool:
     return len(text) == SERIAL_DIGITS + 1 and text.isascii() and mod_11_10.is_valid(text)
+
+
+# -- Two that are one ---------------------------------------------------------------------------
+
+
+class Fact(StrEnum):
+    """What two sites may hold differently, of which the merged site keeps one."""
+
+    NAME = "name"
+    NAME_EN = "name_en"
+    KIND = "kind"
+    REGION = "region"
+    ADDRESS = "address"
+    PHONE = "phone"
+    POSITION = "position"
+    HOURS = "hours"
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What the site that stays takes over from the one that is merged into it.
+
+    ``services`` are those (by id) that both offer and that are from then on offered in the other's
+    mode.  Of everything else the one that stays keeps its own; what only the other offers comes
+    along in any case.
+    """
+
+    facts: frozenset[Fact] = frozenset()
+    services: frozenset[int] = frozenset()
+
+
+def resolved(heirs: Mapping[str, str]) -> dict[str, str]:
+    """Each code with the last heir of its line: of A into B and B into C, both with C.
+
+    No line comes back to its beginning: what is merged already is merged into nothing else.
+    """
+    found = {}
+    for code, heir in heirs.items():
+        while heir in heirs:
+            heir = heirs[heir]
+        found[code] = heir
+    return found

@@ -148,3 +148,32 @@ CLOSURE_WITHDRAWN: Final = event_type(
     _l("%(actor)s 撤回了 %(subject)s 的停办通知"),
     _CLOSURE,
 )
+_ALL: Final = {
+    **_FACTS,
+    "hours": Field(_l("营业时间"), hours_words),
+    "offering": Field(_l("事项"), _label(Mode), service_name),
+}
+MERGED: Final = event_type(
+    "site.merged",
+    _l("合并网点"),
+    _l("%(actor)s 把重复登记的网点并入 %(subject)s"),
+    {"merged": Field(_l("并入的网点")), **_ALL},
+)
+MERGED_AWAY: Final = event_type(
+    "site.merged_away",
+    _l("并入其他网点"),
+    _l("%(actor)s 把 %(subject)s 并入另一个网点"),
+    {"merged_into": Field(_l("并入")), **_FACTS},
+)
+TAKEN_APART: Final = event_type(
+    "site.taken_apart",
+    _l("恢复并入的网点"),
+    _l("%(actor)s 把 %(subject)s 恢复为单独的网点"),
+    {"merged_into": Field(_l("并入")), **_FACTS},
+)
+PART_LEFT: Final = event_type(
+    "site.part_left",
+    _l("并入的网点恢复"),
+    _l("%(actor)s 把并入 %(subject)s 的网点恢复为单独的网点"),
+    {"merged": Field(_l("并入的网点")), **_SINCE},
+)

@@ -8,15 +8,18 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import sqlalchemy as sa
 from flask.testing import FlaskClient
 from flask_babel import refresh
 
 from core.clock import today
-from core.db import writing
+from core.db import db, writing
 from core.regions import actions as region_actions
 from core.regions import importer
+from core.sites import merging
 from core.sites.actions import Entry, enter
-from core.sites.rules import Kind, site_code
+from core.sites.models import Site
+from core.sites.rules import Kind, Taken, site_code
 from core.words import day
 from network.views import PER_PAGE
 from tests.network.conftest import ACTOR, ENROLMENT, HOSTILE, REGIONS, SINCE, Announce, Made
@@ -379,3 +382,17 @@ def test_pages_ask_the_database_for_next_to_nothing(
             read(client, address)
         # Beginning a transaction, the revision of the register; a map also asks whom to credit.
         assert len(sent) <= 3, (address, sent)
+
+
+def test_the_code_of_a_merged_site_leads_to_the_one_it_is_part_of(
+    client: FlaskClient, made: Made
+) -> None:
+    ids = {site.code: site.id for site in db.session.scalars(sa.select(Site))}
+    with writing():
+        merging.merge(ACTOR, ids[made.hall], ids[made.unverified], (None, None), Taken())
+    answer = client.get(f"/sites/{made.unverified}")
+    assert answer.status_code == 302
+    assert answer.location == f"/sites/{made.hall}"
+    assert client.get(f"/sites/{made.unverified}/qr.svg").status_code == 200
+    told = [client.get(f"/api/v1/sites/{code}").json for code in (made.unverified, made.hall)]
+    assert [one and one["data"]["merged_into"] for one in told] == [made.hall, None]

@@ -1,0 +1,1 @@
+"""Sites of the register that may be one place: found, judged, merged."""
