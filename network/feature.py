@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from core.web import Feature
+from flask_babel import lazy_gettext as _l
+
+from core.access import Permission
+from core.web import Feature, MenuItem
 from network import api, maps, views
 from network.demo import cli as demo
+from network.listing import views as listing
 from network.plan import views as plan
 
 FEATURE = Feature(
     name="network",
-    blueprints=(views.blueprint, maps.blueprint, api.blueprint, plan.blueprint),
+    blueprints=(
+        *(views.blueprint, maps.blueprint, api.blueprint),
+        *(listing.blueprint, plan.blueprint),
+    ),
     commands=(demo.demo,),
+    menu=(MenuItem("register.index", _l("网点登记"), (Permission.REGISTER_READ,), 100),),
 )

@@ -63,6 +63,8 @@ PERSON: Final = Row(dict.fromkeys(PEOPLE, ALL))
 NOT_THEIRS: Final = Row(dict.fromkeys(PEOPLE, ""))
 SEES: Final = Row({"county_admin": "own", "city_admin": "own sibling", "system_admin": ALL})
 MANAGES: Final = Row({"county_admin": "own", "city_admin": "own sibling"})
+#: Everybody who works with the register; what lies elsewhere is absent from the list.
+READS: Final = Row(dict.fromkeys((*PEOPLE[:-1], PROGRAM), ALL))
 LISTS: Final = Row(dict.fromkeys(("county_admin", "city_admin", "system_admin"), ALL))
 
 READERS: Final = Row(
@@ -144,6 +146,9 @@ TABLE: Final[Mapping[str, Row]] = {
     "GET jobs.job": RUNS,
     "POST jobs.stop": RUNS,
     "GET jobs.told": Row({**dict.fromkeys((*PEOPLE, PROGRAM), ""), "system_admin": ALL}),
+    "GET register.index": READS,
+    "POST register.save": READS,
+    "POST register.drop": Row(dict.fromkeys((*PEOPLE[:-1], PROGRAM), "")),
     "GET audit.index": Row({"county_admin": ALL, "auditor": ALL}),
     "GET audit.story": Row({"county_admin": "own", "auditor": ALL}),
 }

@@ -157,7 +157,7 @@ def confirm(actor: Actor, site_id: int, seen: int) -> None:
     code = db.session.scalar(
         sa.update(Site)
         .where(Site.id == site_id, Site.version == seen)
-        .values(confirmed_on=today())
+        .values(confirmed_on=today(), changed_at=Site.changed_at)
         .returning(Site.code)
         .execution_options(revises=False)
     )

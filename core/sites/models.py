@@ -7,6 +7,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from core.clock import now
 from core.dated import Dated, constraints
 from core.db import Base, one_of
 from core.geo import Datum
@@ -36,7 +37,9 @@ class Site(Base):
     name_en: Mapped[str] = mapped_column(sa.String(200), default="")
     address: Mapped[str] = mapped_column(sa.String(200), default="")
     phone: Mapped[str] = mapped_column(sa.String(40), default="")
-    confirmed_on: Mapped[date | None] = mapped_column(sa.Date)
+    confirmed_on: Mapped[date | None] = mapped_column(sa.Date, index=True)
+    #: When anything about it was last written; confirming is no change. None: before that was kept.
+    changed_at: Mapped[datetime | None] = mapped_column(default=now, onupdate=now)
     #: Made up for demonstration; every page that shows such a site says so.
     made: Mapped[bool] = mapped_column(default=False)
     search: Mapped[str] = mapped_column(sa.Text)

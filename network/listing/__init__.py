@@ -1,0 +1,1 @@
+"""Lists of sites for those who keep the register: found, filtered, exported, changed at once."""

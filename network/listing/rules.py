@@ -1,0 +1,201 @@
+"""What may be asked of a list of sites."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Final
+
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+
+from core.access import Reach
+from core.catalogue.rules import Service
+from core.regions.tree import Node, Tree
+from core.sites.rules import Kind, Status
+
+#: How many sites a page may hold, the first unless somebody asks.
+PAGE_SIZES: Final = (20, 50, 100, 200)
+#: The highest page that is looked for at all.
+LAST_PAGE: Final = 10**6
+MOST_NAME: Final = 40
+#: How many filters somebody may keep.
+MOST_KEPT: Final = 50
+
+
+class Way(StrEnum):
+    """How a site is to offer the service that is asked for."""
+
+    ANY = "any"
+    DIRECT = "direct"
+    ASSISTED = "assisted"
+    NONE = "none"
+
+    @property
+    def label(self) -> LazyString:
+        return _WAYS[self]
+
+
+_WAYS: Final = {
+    Way.ANY: _l("已开办"),
+    Way.DIRECT: _l("直接办理"),
+    Way.ASSISTED: _l("帮办代办"),
+    Way.NONE: _l("未开办"),
+}
+
+
+class Located(StrEnum):
+    """What is known of where a site is."""
+
+    VERIFIED = "verified"
+    UNVERIFIED = "unverified"
+    NOWHERE = "nowhere"
+
+    @property
+    def label(self) -> LazyString:
+        return _LOCATED[self]
+
+
+_LOCATED: Final = {
+    Located.VERIFIED: _l("位置已核实"),
+    Located.UNVERIFIED: _l("位置待核实"),
+    Located.NOWHERE: _l("没有位置"),
+}
+
+
+class Stale(StrEnum):
+    """For how long nobody has said that what is known is right; a kept filter moves with time."""
+
+    NEVER = "never"
+    QUARTER = "90"
+    HALF_YEAR = "180"
+    YEAR = "365"
+
+    @property
+    def label(self) -> LazyString:
+        return _STALE[self]
+
+    def before(self, on: date) -> date | None:
+        """The day before which it was last confirmed, if it ever was; None for never."""
+        return None if self is Stale.NEVER else on - timedelta(days=int(self))
+
+
+_STALE: Final = {
+    Stale.NEVER: _l("从未核实"),
+    Stale.QUARTER: _l("90 天以上未核实"),
+    Stale.HALF_YEAR: _l("半年以上未核实"),
+    Stale.YEAR: _l("一年以上未核实"),
+}
+
+
+class Sort(StrEnum):
+    REGION = "region"
+    NAME = "name"
+    CODE = "code"
+    KIND = "kind"
+    CONFIRMED = "confirmed"
+    CHANGED = "changed"
+
+    @property
+    def label(self) -> LazyString:
+        return _SORTS[self]
+
+
+_SORTS: Final = {
+    Sort.REGION: _l("区划"),
+    Sort.NAME: _l("名称"),
+    Sort.CODE: _l("编号"),
+    Sort.KIND: _l("类型"),
+    Sort.CONFIRMED: _l("核实日期"),
+    Sort.CHANGED: _l("修改时间"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What narrows a list down and how it is sorted; what is None or empty narrows nothing.
+
+    ``before``: nobody has confirmed it since that day; those that nobody ever did are among them.
+    """
+
+    text: str = ""
+    region: Node | None = None
+    kind: Kind | None = None
+    status: Status | None = None
+    service: Service | None = None
+    way: Way = Way.ANY
+    open_on: date | None = None
+    located: Located | None = None
+    stale: Stale | None = None
+    before: date | None = None
+    proposed: bool = False
+    made: bool | None = None
+    sort: Sort = Sort.REGION
+    descending: bool = False
+
+    def query(self) -> dict[str, str]:
+        """The same as arguments of an address; what narrows nothing is left out."""
+        told = {
+            "q": self.text,
+            "region": "" if self.region is None else self.region.code,
+            "kind": self.kind or "",
+            "status": self.status or "",
+            "service": "" if self.service is None else self.service.code,
+            "way": "" if self.service is None or self.way is Way.ANY else self.way,
+            "open": "" if self.open_on is None else self.open_on.isoformat(),
+            "position": self.located or "",
+            "stale": self.stale or "",
+            "before": "" if self.before is None else self.before.isoformat(),
+            "proposed": "1" if self.proposed else "",
+            "made": "" if self.made is None else str(int(self.made)),
+            "sort": self.sorting(),
+        }
+        return {name: str(value) for name, value in told.items() if value}
+
+    def sorting(self) -> str:
+        """How the order is written in an address; empty for the usual one."""
+        if self.sort is Sort.REGION and not self.descending:
+            return ""
+        return f"-{self.sort}" if self.descending else self.sort.value
+
+    def sorted_by(self, sort: Sort) -> Asked:
+        """The same list in another order; in the same one, from the other end."""
+        newest_first = sort is Sort.CHANGED
+        descending = not self.descending if sort is self.sort else newest_first
+        return replace(self, sort=sort, descending=descending)
+
+    @property
+    def narrowed(self) -> bool:
+        return bool(self.query().keys() - {"sort"})
+
+
+#: How many regions a list of them to choose from may hold.
+MOST_CHOICES: Final = 300
+
+
+def region_choices(tree: Tree, reach: Reach, selected: Node | None) -> list[tuple[Node, int]]:
+    """The regions to choose from, each with its depth: as many levels of the reach as are few.
+
+    The way to the one that is selected is always among them, and what lies right below it.
+    """
+    tops = tree.top() if reach.everywhere else _tops(tree, reach)
+    chosen = list(tops)
+    level: Sequence[Node] = tops
+    while level:
+        level = [child for node in level for child in tree.children(node.id)]
+        if len(chosen) + len(level) > MOST_CHOICES:
+            break
+        chosen += level
+    if selected is not None and selected.id in tree.by_id:
+        chosen += tree.path(selected.id) + tree.children(selected.id)
+    shown = {node.id: node for node in chosen}
+    least = min((node.level.depth for node in shown.values()), default=0)
+    inner = sorted(shown.values(), key=lambda node: [above.code for above in tree.path(node.id)])
+    return [(node, node.level.depth - least) for node in inner]
+
+
+def _tops(tree: Tree, reach: Reach) -> tuple[Node, ...]:
+    nodes = (tree.by_id[region] for region in sorted(reach.regions) if region in tree.by_id)
+    return tuple(sorted(nodes, key=lambda node: node.code))

@@ -1,0 +1,97 @@
+"""Lists of sites, and the filters that people keep."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from core.access import Permission, current_actor, requires
+from core.catalogue.queries import catalogue
+from core.clock import today
+from core.db import writing
+from core.errors import BadInput, OneKmError
+from core.regions.queries import tree
+from core.sites.network import KINDS, STATUSES
+from network.listing import actions, forms, queries, rules
+from network.listing.rules import Asked
+
+blueprint = Blueprint("register", __name__, url_prefix="/register")
+
+
+@blueprint.get("")
+@requires(Permission.REGISTER_READ)
+def index() -> AnyResponse:
+    """The sites within reach that are asked for; what is asked wrongly is told above the form."""
+    try:
+        asked, page = forms.asked(request.args), forms.page(request.args)
+    except OneKmError as fault:
+        return _page(Asked(), fault=fault)
+    found = queries.find(current_actor(), asked)
+    pages = max(1, -(-len(found) // page.size))
+    if page.number > pages:
+        return redirect(url_for(".index", **_again(asked, page.size, pages)), 302)
+    return _page(
+        asked,
+        found=found,
+        rows=queries.rows(found, page.bounds),
+        page=page,
+        pages=pages,
+        made=found.register.net.made,
+    )
+
+
+def _again(asked: Asked, size: int, number: int) -> dict[str, Any]:
+    """The arguments of another page of the same list; the usual ones are left out."""
+    told: dict[str, Any] = dict(asked.query())
+    if size != rules.PAGE_SIZES[0]:
+        told["per_page"] = size
+    if number > 1:
+        told["page"] = number
+    return told
+
+
+def _page(asked: Asked, fault: OneKmError | None = None, **context: Any) -> Response:
+    actor, regions = current_actor(), tree(today())
+    reach = actor.reach(Permission.REGISTER_READ)
+    text = render_template(
+        "register/index.html",
+        asked=asked,
+        here_query=forms.kept(asked),
+        fault=fault,
+        given=request.args if fault else asked.query(),
+        again=_again,
+        tree=regions,
+        regions=rules.region_choices(regions, reach, asked.region),
+        services=catalogue(today()).services,
+        kinds=KINDS,
+        statuses=STATUSES,
+        rules=rules,
+        saved=queries.saved(actor) if actor.account_id is not None else (),
+        writes=actor.may(Permission.REGISTER_WRITE),
+        **context,
+    )
+    return make_response(text, fault.status if fault else 200)
+
+
+@blueprint.post("/filters")
+@requires(Permission.REGISTER_READ)
+def save() -> AnyResponse:
+    """Keep the list that was asked for under a name."""
+    asked = forms.asked(request.form)
+    try:
+        with writing():
+            actions.save_filter(current_actor(), request.form.get("name", ""), forms.kept(asked))
+    except BadInput as fault:
+        return _page(asked, fault=fault)
+    return redirect(url_for(".index", **_again(asked, rules.PAGE_SIZES[0], 1)), 303)
+
+
+@blueprint.post("/filters/<uuid>/delete")
+@requires(Permission.REGISTER_READ)
+def drop(uuid: str) -> AnyResponse:
+    """Keep one of one's own filters no longer."""
+    with writing():
+        actions.drop_filter(current_actor(), queries.saved_filter(current_actor(), uuid))
+    return redirect(url_for(".index"), 303)
