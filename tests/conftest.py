@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from werkzeug.test import TestResponse
 
 from core.config import Config, Mode
 from core.db import db
-from tests.databases import Database, PostgreSQL, SQLite
+from tests.databases import Database, PostgreSQL, SQLite, sent
 from wsgi import create_app
 
 
@@ -71,12 +72,28 @@ def app(config: Config, make_app: Callable[[Config], Flask]) -> Iterator[Flask]:
         yield app
 
 
+#: More statements than any page needs: one that asks a row at a time has more.
+MOST_STATEMENTS = 40
+
+
 class Client(FlaskClient):
-    """Each request in a context of its own, though the test holds one open."""
+    """Each request in a context of its own, though the test holds one open.
+
+    A page that is read asks the database little, however much is on it.
+    """
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
-        with self.application.app_context():
-            return super().open(*args, **kwargs)
+        with self.application.app_context(), sent(db.engine) as asked:
+            answer = super().open(*args, **kwargs)
+        if answer.request.method == "GET":
+            assert len(asked) <= MOST_STATEMENTS, f"{answer.request.path}: {len(asked)}"
+        return answer
+
+
+@pytest.fixture
+def statements(app: Flask) -> Callable[[], AbstractContextManager[list[str]]]:
+    """A context that gives every statement sent within, those that begin a transaction too."""
+    return lambda: sent(db.engine)
 
 
 @pytest.fixture

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -158,23 +156,3 @@ def announce(made: Made) -> Announce:
             )
 
     return say
-
-
-@pytest.fixture
-def statements(app: Flask) -> Callable[[], Any]:
-    """A context that counts the SQL statements sent within, those that begin a transaction too."""
-
-    @contextmanager
-    def counted() -> Iterator[list[str]]:
-        sent: list[str] = []
-
-        def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-            sent.append(statement)
-
-        sa.event.listen(db.engine, "before_cursor_execute", note)
-        try:
-            yield sent
-        finally:
-            sa.event.remove(db.engine, "before_cursor_execute", note)
-
-    return counted

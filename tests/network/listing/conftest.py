@@ -17,9 +17,9 @@ from core.sites.actions import Entry
 from core.sites.changes import Position
 from core.sites.rules import Kind, Status
 from tests.core.accounts.made import CHEAP, give_authenticator, make_person, signed_in
-from tests.network.conftest import ACTOR, SINCE, Made, announce, made, statements
+from tests.network.conftest import ACTOR, SINCE, Made, announce, made
 
-__all__ = ["announce", "made", "statements"]
+__all__ = ["announce", "made"]
 
 COUNTY = "371082000000"
 
