@@ -35,9 +35,9 @@ $(CATALOGUE).mo: $(CATALOGUE).po | $(VENV)/.installed
 install: $(VENV)/.installed $(CATALOGUE).mo ## Make .venv with everything the product needs
 
 .PHONY: run
-run: install ## Serve on 127.0.0.1:PORT (8000); an empty database gets the demonstration city
+run: install ## Serve on 127.0.0.1:PORT (8000), with a worker; an empty database gets the demonstration city
 	@$(BIN)/flask demo ready --city $(CITY)
-	@exec $(BIN)/gunicorn --config deploy/gunicorn.py 'wsgi:create_app()'
+	@exec $(BIN)/python deploy/run.py
 
 .PHONY: system
 system:

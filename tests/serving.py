@@ -23,7 +23,7 @@ SECRET_KEY = "a secret of the tests' own servers"
 @contextmanager
 def serving(home: Path, database_url: str) -> Iterator[str]:
     """The address of a server over a database, on a free port of this machine."""
-    port = _free_port()
+    port = free_port()
     environment = os.environ | {
         "ONEKM_HOME": str(home),
         "ONEKM_DATABASE_URL": database_url,
@@ -38,21 +38,21 @@ def serving(home: Path, database_url: str) -> Iterator[str]:
             [*program, "wsgi:create_app()"], cwd=ROOT, env=environment, stdout=log, stderr=log
         )
     try:
-        _wait_for(f"http://127.0.0.1:{port}/readyz", server)
+        wait_for(f"http://127.0.0.1:{port}/readyz", server)
         yield f"http://127.0.0.1:{port}"
     finally:
         server.terminate()
         server.wait(timeout=30)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
 
 
-def _wait_for(address: str, server: subprocess.Popen[bytes]) -> None:
+def wait_for(address: str, server: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline and server.poll() is None:
         try:

@@ -24,7 +24,6 @@ def work(threads: int, once: bool) -> None:
     if once:
         click.echo(f"{worker.drain(app)} jobs done")
         return
-    click.echo("the worker is ready")
     worker.work(app, threads)
 
 
