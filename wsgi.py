@@ -23,7 +23,7 @@ from core.clock import today
 from core.jobs import cli as jobs
 from core.jobs import views as job_views
 from core.jobs import worker
-from core.proposals.models import Proposal
+from core.proposals import views as proposal_views
 from core.regions import cli as regions
 from core.regions.queries import tree
 from network.duplicates.models import PairVerdict
@@ -40,13 +40,15 @@ GROUND = web.Feature(
     name="core",
     blueprints=(
         *(account_views.blueprint, own_views.blueprint, people_views.blueprint),
-        *(audit_views.blueprint, job_views.blueprint),
+        *(proposal_views.blueprint, audit_views.blueprint, job_views.blueprint),
     ),
     commands=(
         *(regions.commands, catalogue.commands, calendar.commands),
         *(accounts.commands, audit.commands, jobs.commands),
     ),
+    panels=proposal_views.PANELS,
     menu=(
+        proposal_views.MENU,
         web.MenuItem("people.index", _l("人员"), (Permission.ACCOUNTS_READ,), 800),
         web.MenuItem("audit.index", _l("审计"), (Permission.AUDIT_READ,), 900),
         web.MenuItem(
@@ -62,7 +64,7 @@ GROUND = web.Feature(
     ),
 )
 #: Known to the migrations, though no page asks for them yet.
-TABLES = (Proposal, PairVerdict)
+TABLES = (PairVerdict,)
 FEATURES = (GROUND, FINDER, NETWORK)
 
 

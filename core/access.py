@@ -242,7 +242,13 @@ def check(view: Callable[..., Any]) -> None:
         actor.may(guard.permission) if guard.permission else guard.programs or not actor.by_token
     ):
         raise Forbidden(_l("您没有此项权限。"))
-    if getattr(view, "fresh", False) and not actor.fresh:
+    if getattr(view, "fresh", False):
+        require_fresh(actor)
+
+
+def require_fresh(actor: Actor) -> None:
+    """Raise FreshNeeded unless *actor* has shown minutes ago who it is."""
+    if not actor.fresh:
         raise FreshNeeded(_l("此操作需要再次验证身份。"))
 
 

@@ -60,12 +60,16 @@ class Panel:
 
 @dataclass(frozen=True, slots=True)
 class MenuItem:
-    """A way from every page to one of the staff's, for those who hold any of ``permissions``."""
+    """A way from every page to one of the staff's, for those who hold any of ``permissions``.
+
+    ``waiting`` gives how much waits there for the current actor.
+    """
 
     endpoint: str
     title: LazyString
     permissions: tuple[Permission, ...]
     order: int = 100
+    waiting: Callable[[], int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

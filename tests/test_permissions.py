@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import Final
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.routing import Rule
@@ -23,6 +24,7 @@ from core.accounts.rules import Role
 from core.clock import now
 from core.db import db, writing
 from core.jobs.models import Job
+from core.proposals.models import Proposal
 from tests.core.accounts.made import (
     ACTOR,
     CHEAP,
@@ -33,6 +35,7 @@ from tests.core.accounts.made import (
     make_world,
     signed_in,
 )
+from tests.core.proposals.made import ask
 
 IN, SIGN_IN, REFUSED, HIDDEN = "let in", "sent to sign in", "refused", "not found"
 WHERE: Final = ("own", "sibling", "other")
@@ -65,6 +68,10 @@ SEES: Final = Row({"county_admin": "own", "city_admin": "own sibling", "system_a
 MANAGES: Final = Row({"county_admin": "own", "city_admin": "own sibling"})
 #: Everybody who works with the register; what lies elsewhere is absent from the list.
 READS: Final = Row(dict.fromkeys((*PEOPLE[:-1], PROGRAM), ALL))
+#: What waits is found by nobody else.
+DECIDES: Final = Row(
+    dict.fromkeys(PEOPLE, "") | {"county_admin": "own", "city_admin": "own sibling"}
+)
 LISTS: Final = Row(dict.fromkeys(("county_admin", "city_admin", "system_admin"), ALL))
 
 READERS: Final = Row(
@@ -149,6 +156,11 @@ TABLE: Final[Mapping[str, Row]] = {
     "GET register.index": READS,
     "POST register.save": READS,
     "POST register.drop": Row(dict.fromkeys((*PEOPLE[:-1], PROGRAM), "")),
+    "GET proposals.index": PERSON,
+    "GET proposals.proposal": DECIDES,
+    "POST proposals.approve": DECIDES,
+    "POST proposals.refuse": DECIDES,
+    "POST proposals.withdraw": NOT_THEIRS,
     "GET audit.index": Row({"county_admin": ALL, "auditor": ALL}),
     "GET audit.story": Row({"county_admin": "own", "auditor": ALL}),
 }
@@ -169,11 +181,15 @@ def world(app: Flask) -> World:
         give_authenticator(account_id)
         add_token(account_id, f"{number:08x}", "register.read")
         add_job(account_id, uuid_of(where))
+        uuid = ask(world, getattr(world, where))
+        with writing():
+            known = sa.update(Proposal).where(Proposal.uuid == uuid)
+            db.session.execute(known.values(uuid=uuid_of(where)))
     return world
 
 
 def uuid_of(where: str) -> str:
-    """The UUID of the job of the inspector who is *where*; nothing else has it."""
+    """The UUID of the job of the inspector who is *where*, and of what is asked for there."""
     return f"00000000-0000-4000-8000-00000000000{WHERE.index(where)}"
 
 

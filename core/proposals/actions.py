@@ -14,7 +14,7 @@ from core.audit.actions import record
 from core.audit.rules import EventType
 from core.clock import now
 from core.db import db
-from core.errors import BadInput, Conflict, Forbidden
+from core.errors import BadInput, Conflict, Forbidden, NotFound
 from core.proposals import queries, story
 from core.proposals.models import Proposal
 from core.proposals.rules import MOST_WORDS, ProposalKind, State, find_kind
@@ -61,7 +61,10 @@ def approve(actor: Actor, made: Proposal, seen: int | None, words: str = "") -> 
     the subject has moved on.
     """
     _decide(actor, made, State.APPROVED, words)
-    find_kind(made.kind).apply(actor, queries.asked(made), seen)
+    try:
+        find_kind(made.kind).apply(actor, queries.asked(made), seen)
+    except NotFound as fault:  # what it is about is gone: the proposal is still there to refuse
+        raise Conflict(fault.message) from None
     _record(actor, story.APPROVED, made, words)
 
 

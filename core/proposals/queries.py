@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
 
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
@@ -13,8 +15,10 @@ from core.clock import today
 from core.db import db
 from core.errors import NotFound
 from core.proposals.models import Proposal
-from core.proposals.rules import Asked, ProposalKind, State, find_kind, kinds
+from core.proposals.rules import Asked, ProposalKind, Show, State, find_kind, kinds
 from core.regions.queries import tree
+
+PER_PAGE: Final = 50
 
 
 def asked(row: Proposal) -> Asked:
@@ -36,8 +40,7 @@ def asked(row: Proposal) -> Asked:
 
 def may_decide(actor: Actor, row: Proposal) -> bool:
     """Whether *actor* may say yes or no: within reach, and not the one who asked."""
-    own = actor.account_id is not None and actor.account_id == row.made_by_id
-    return not own and within(actor, row)
+    return not is_own(actor, row) and within(actor, row)
 
 
 def within(actor: Actor, row: Proposal) -> bool:
@@ -48,24 +51,83 @@ def within(actor: Actor, row: Proposal) -> bool:
     return row.region_id is not None and reach.region(tree(today()), row.region_id)
 
 
+def is_own(actor: Actor, row: Proposal) -> bool:
+    """Whether *actor* is who asked."""
+    return actor.account_id is not None and actor.account_id == row.made_by_id
+
+
+def may_see(actor: Actor, row: Proposal) -> bool:
+    """Whether *actor* asked for it, or decides on such."""
+    return is_own(actor, row) or within(actor, row)
+
+
 def find(actor: Actor, uuid: str) -> Proposal:
     """The proposal, for whoever made it or may decide on such. Raises NotFound."""
-    row = db.session.scalar(sa.select(Proposal).where(Proposal.uuid == uuid))
-    own = row is not None and actor.account_id is not None and actor.account_id == row.made_by_id
-    if row is None or not (own or within(actor, row)):
+    row = db.session.scalar(
+        sa.select(Proposal).where(Proposal.uuid == uuid, Proposal.kind.in_(_known()))
+    )
+    if row is None or not may_see(actor, row):
         raise NotFound(_l("没有这项申请。"))
     return row
 
 
-def to_decide(actor: Actor, state: State | None = State.WAITING) -> sa.Select[Proposal]:
-    """What lies where *actor* decides, oldest first."""
-    conditions = [_decided_by(actor, kind) for kind in kinds()]
-    having = sa.true() if state is None else Proposal.state == state
-    return (
-        sa.select(Proposal)
-        .where(sa.or_(sa.false(), *conditions), having)
-        .order_by(Proposal.made_at, Proposal.id)
+def _known() -> list[str]:
+    """The codes of the kinds of which somebody still knows what they mean."""
+    return [kind.code for kind in kinds()]
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a list is narrowed down to; None for any."""
+
+    show: Show = Show.TO_DECIDE
+    kind: str | None = None
+    state: State | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    rows: tuple[Proposal, ...]
+    total: int
+
+
+def listing(actor: Actor, asked: Filters, page: int) -> Listing:
+    """A page of the proposals that *asked* means: what waits oldest first, else newest first."""
+    wanted = sa.and_(
+        _shown(actor, asked.show),
+        Proposal.kind.in_(_known() if asked.kind is None else [asked.kind]),
+        sa.true() if asked.state is None else Proposal.state == asked.state,
     )
+    newest = Proposal.made_at.desc(), Proposal.id.desc()
+    order = (Proposal.made_at, Proposal.id) if asked.show is Show.TO_DECIDE else newest
+    rows = db.session.scalars(
+        sa.select(Proposal)
+        .where(wanted)
+        .order_by(*order)
+        .limit(PER_PAGE)
+        .offset((page - 1) * PER_PAGE)
+    )
+    return Listing(tuple(rows), _count(wanted))
+
+
+def number_to_decide(actor: Actor) -> int:
+    """How many wait for *actor*."""
+    return _count(_shown(actor, Show.TO_DECIDE))
+
+
+def _count(wanted: sa.ColumnElement[bool]) -> int:
+    return db.session.scalar(sa.select(sa.func.count()).select_from(Proposal).where(wanted)) or 0
+
+
+def _shown(actor: Actor, show: Show) -> sa.ColumnElement[bool]:
+    own = Proposal.made_by_id == actor.account_id
+    if show is Show.MINE:
+        return own
+    within_reach = sa.or_(sa.false(), *(_decided_by(actor, kind) for kind in kinds()))
+    if show is Show.DECIDED:
+        return sa.and_(within_reach, Proposal.state != State.WAITING)
+    others = Proposal.made_by_id.is_distinct_from(actor.account_id)
+    return sa.and_(within_reach, Proposal.state == State.WAITING, others)
 
 
 def _decided_by(actor: Actor, kind: ProposalKind) -> sa.ColumnElement[bool]:
@@ -74,15 +136,6 @@ def _decided_by(actor: Actor, kind: ProposalKind) -> sa.ColumnElement[bool]:
         return sa.false()
     lies = reach.condition(tree(today()), Proposal.region_id, Proposal.site_id)
     return sa.and_(Proposal.kind == kind.code, lies)
-
-
-def made_by(actor: Actor) -> sa.Select[Proposal]:
-    """What *actor* asked for, newest first."""
-    return (
-        sa.select(Proposal)
-        .where(Proposal.made_by_id == actor.account_id)
-        .order_by(Proposal.made_at.desc(), Proposal.id.desc())
-    )
 
 
 def waiting_for(subject: tuple[str, str]) -> Sequence[Proposal]:

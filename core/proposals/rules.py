@@ -35,6 +35,25 @@ STATE_LABELS: Final = {
 MOST_WORDS: Final = 300
 
 
+class Show(StrEnum):
+    """Which proposals a list holds."""
+
+    TO_DECIDE = "to_decide"
+    MINE = "mine"
+    DECIDED = "decided"
+
+    @property
+    def label(self) -> LazyString:
+        return SHOW_LABELS[self]
+
+
+SHOW_LABELS: Final = {
+    Show.TO_DECIDE: _l("待我审批"),
+    Show.MINE: _l("我提出的"),
+    Show.DECIDED: _l("已处理"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A proposal as its kind sees it: ``payload`` is a document of the kind's own.
@@ -72,6 +91,10 @@ class ProposalKind:
     lines: Callable[[Asked], Sequence[str]]
     #: The version of the subject as it is now; None where it has none.
     version: Callable[[Asked], int | None] = lambda _asked: None
+    #: So grave that whoever asks or decides shows once more who she is.
+    grave: bool = False
+    #: The address of a page that shows the whole change, where it is too much for a list of lines.
+    page: Callable[[Asked], str | None] = lambda _asked: None
 
 
 _kinds: dict[str, ProposalKind] = {}
