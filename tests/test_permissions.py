@@ -154,6 +154,7 @@ TABLE: Final[Mapping[str, Row]] = {
     "POST jobs.stop": RUNS,
     "GET jobs.told": Row({**dict.fromkeys((*PEOPLE, PROGRAM), ""), "system_admin": ALL}),
     "GET register.index": READS,
+    "GET register.export": READS,
     "POST register.save": READS,
     "POST register.drop": Row(dict.fromkeys((*PEOPLE[:-1], PROGRAM), "")),
     "GET proposals.index": PERSON,
@@ -301,6 +302,7 @@ def path_of(rule: Rule, where: str, world: World) -> str:
         "<uuid>": uuid_of(where),
         "<path:filename>": "onekm.css",
         "<any(large, normal):size>": "large",
+        "<any(xlsx, csv, geojson):form>": "csv",
     }
     path = rule.rule
     for name, value in values.items():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -15,22 +15,26 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from core import snapshot
 from core.access import Actor, Permission
+from core.catalogue.queries import catalogue
+from core.catalogue.rules import Service
 from core.clock import today
 from core.dated import on_day
 from core.db import db
 from core.errors import NotFound
 from core.forms import plain
+from core.geo import Datum
 from core.proposals.models import Proposal
 from core.proposals.rules import State
 from core.search import asked as words
 from core.search import contains
 from core.sites.models import Site, SitePeriod
-from core.sites.network import Place
+from core.sites.network import Network, Place
 from core.sites.queries import IN_HAND, network
 from core.sites.story import SITE
 from network.listing.columns import Facts, Known, Numbers, Register, chosen, serving
 from network.listing.models import SavedFilter
 from network.listing.rules import Asked, Located, Sort
+from network.sheet import Line
 
 #: The ordinal of the day that numpy counts from.
 EPOCH: Final = date(1970, 1, 1).toordinal()
@@ -243,3 +247,62 @@ def saved_filter(actor: Actor, uuid: str) -> SavedFilter:
     if found is None:
         raise NotFound(_l("没有这个筛选。"))
     return found
+
+
+# -- Whole sites, for files ---------------------------------------------------------------------
+
+
+def lines(found: Found, at_once: int) -> Iterator[Line]:
+    """All that is known of the sites of a list, so many read at a time, in its order."""
+    services = catalogue(found.register.net.on).by_id
+    for first in range(0, len(found), at_once):
+        places = found.places(slice(first, first + at_once))
+        periods = _periods([place.id for place in places], found.register.net.on)
+        for place in places:
+            if place.id in periods:
+                yield _line(found.register.net, place, periods[place.id], services)
+
+
+def _periods(ids: Sequence[int], on: date) -> dict[int, sa.Row[*tuple[Any, ...]]]:
+    """Of each site what the network of the day does not hold."""
+    rows = db.session.execute(
+        sa.select(
+            *(Site.id, Site.confirmed_on, SitePeriod.lat, SitePeriod.lon),
+            *(SitePeriod.given_lat, SitePeriod.given_lon, SitePeriod.datum, SitePeriod.verified),
+        )
+        .join(SitePeriod, SitePeriod.site_id == Site.id)
+        .where(Site.id.in_(ids), on_day(SitePeriod, on))
+    )
+    return {row.id: row for row in rows}
+
+
+def _line(
+    net: Network,
+    place: Place,
+    known: sa.Row[*tuple[Any, ...]],
+    services: Mapping[int, Service],
+) -> Line:
+    return Line(
+        code=place.code,
+        name=place.name,
+        name_en=place.name_en,
+        kind=place.kind,
+        status=place.status,
+        region=place.region.code,
+        region_name=net.tree.full_name(place.region.id),
+        address=place.address,
+        phone=place.phone,
+        given_lon=known.given_lon,
+        given_lat=known.given_lat,
+        datum=None if known.datum is None else Datum(known.datum),
+        lon=known.lon,
+        lat=known.lat,
+        verified=known.verified if known.lat is not None else None,
+        hours=net.rows.hours.get(place.id, ""),
+        modes={
+            services[service].code: mode
+            for service, mode in net.offerings(place)
+            if service in services
+        },
+        confirmed_on=known.confirmed_on,
+    )

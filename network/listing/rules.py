@@ -113,6 +113,36 @@ _SORTS: Final = {
 }
 
 
+class Form(StrEnum):
+    """What a list may be written as."""
+
+    XLSX = "xlsx"
+    CSV = "csv"
+    GEOJSON = "geojson"
+
+    @property
+    def label(self) -> LazyString:
+        return _FORMS[self]
+
+    @property
+    def mimetype(self) -> str:
+        return _MIMETYPES[self]
+
+
+_FORMS: Final = {
+    Form.XLSX: _l("Excel 表格"),
+    Form.CSV: _l("CSV 文本"),
+    Form.GEOJSON: _l("GeoJSON 地图数据"),
+}
+_MIMETYPES: Final = {
+    Form.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    Form.CSV: "text/csv",
+    Form.GEOJSON: "application/geo+json",
+}
+#: How many sites a browser waits for; more are written by a command.
+MOST_EXPORTED: Final = 20_000
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What narrows a list down and how it is sorted; what is None or empty narrows nothing.

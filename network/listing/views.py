@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+from tempfile import TemporaryFile
 from typing import Any
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    send_file,
+    url_for,
+)
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response as AnyResponse
 
 from core.access import Permission, current_actor, requires
@@ -14,7 +26,7 @@ from core.db import writing
 from core.errors import BadInput, OneKmError
 from core.regions.queries import tree
 from core.sites.network import KINDS, STATUSES
-from network.listing import actions, forms, queries, rules
+from network.listing import actions, exports, forms, queries, rules
 from network.listing.rules import Asked
 
 blueprint = Blueprint("register", __name__, url_prefix="/register")
@@ -73,6 +85,28 @@ def _page(asked: Asked, fault: OneKmError | None = None, **context: Any) -> Resp
         **context,
     )
     return make_response(text, fault.status if fault else 200)
+
+
+@blueprint.get("/sites.<any(xlsx, csv, geojson):form>")
+@requires(Permission.REGISTER_READ)
+def export(form: str) -> AnyResponse:
+    """All that the list shows, every page of it, as a file."""
+    kind = rules.Form(form)
+    found = queries.find(current_actor(), forms.asked(request.args))
+    if len(found) > rules.MOST_EXPORTED:
+        most = rules.MOST_EXPORTED
+        raise BadInput(
+            _l("一次最多导出 %(most)s 个网点：请先筛选，或由运维人员用命令导出。", most=most)
+        )
+    file = TemporaryFile()  # noqa: SIM115 -- whoever sends it closes it
+    exports.write(
+        kind, file, queries.lines(found, exports.AT_ONCE), catalogue(found.register.net.on).services
+    )
+    file.seek(0)
+    name = f"{_('网点登记')}-{today().isoformat()}.{kind}"
+    answer = send_file(file, kind.mimetype, as_attachment=True, download_name=name)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
 
 
 @blueprint.post("/filters")
