@@ -20,6 +20,9 @@ from core.audit import views as audit_views
 from core.calendar import cli as calendar
 from core.catalogue import cli as catalogue
 from core.clock import today
+from core.figures import api as figures_api
+from core.figures import register
+from core.figures import views as figures
 from core.jobs import cli as jobs
 from core.jobs import views as job_views
 from core.jobs import worker
@@ -41,6 +44,7 @@ GROUND = web.Feature(
     blueprints=(
         *(account_views.blueprint, own_views.blueprint, people_views.blueprint),
         *(proposal_views.blueprint, audit_views.blueprint, job_views.blueprint),
+        *(figures.blueprint, figures_api.blueprint),
     ),
     commands=(
         *(regions.commands, catalogue.commands, calendar.commands),
@@ -49,6 +53,7 @@ GROUND = web.Feature(
     panels=proposal_views.PANELS,
     menu=(
         proposal_views.MENU,
+        web.MenuItem("figures.index", _l("指标"), (Permission.REGISTER_READ,), 300),
         web.MenuItem("people.index", _l("人员"), (Permission.ACCOUNTS_READ,), 800),
         web.MenuItem("audit.index", _l("审计"), (Permission.AUDIT_READ,), 900),
         web.MenuItem(
@@ -63,6 +68,8 @@ GROUND = web.Feature(
         web.Periodic("accounts.forget", DAY, sign_in.forget_old, NIGHT),
     ),
 )
+#: Known to whoever asks for figures by their codes.
+FIGURES = register.FIGURES
 #: Known to the migrations, though no page asks for them yet.
 TABLES = (PairVerdict,)
 FEATURES = (GROUND, FINDER, NETWORK)

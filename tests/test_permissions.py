@@ -86,6 +86,8 @@ READERS: Final = Row(
         PROGRAM: "own",
     }
 )
+#: What opens on one's own reach, wherever that is.
+SOMEWHERE: Final = Row(dict.fromkeys(READERS.allowed, ALL))
 WRITERS: Final = Row({"county_admin": "own", "city_admin": "own sibling", PROGRAM: "own"})
 #: Somebody else's job: for who runs the system alone.
 RUNS: Final = Row({**dict.fromkeys(PEOPLE, ""), "system_admin": ALL})
@@ -147,6 +149,11 @@ TABLE: Final[Mapping[str, Row]] = {
     "POST people.reset_password": MANAGES,
     "POST people.reset_factor": MANAGES,
     "POST people.revoke_token": Row({"city_admin": "own sibling", "system_admin": ALL}),
+    "GET figures.index": SOMEWHERE,
+    "GET figures.figure": SOMEWHERE,
+    "GET figures.export": SOMEWHERE,
+    "GET figures_api.index": SOMEWHERE,
+    "GET figures_api.figure": SOMEWHERE,
     "GET plan.show": READERS,
     "POST plan.change": WRITERS,
     "GET jobs.index": PERSON,
@@ -293,7 +300,13 @@ def routes(app: Flask) -> Iterator[tuple[str, str, Rule]]:
 def path_of(rule: Rule, where: str, world: World) -> str:
     """The address of a thing that is *where*."""
     room = rule.endpoint.split(".")[0]
-    code = {"people": f"subject-{where}", "audit": f"subject-{where}", "i18n": "zh"}.get(room)
+    code = {
+        "people": f"subject-{where}",
+        "audit": f"subject-{where}",
+        "i18n": "zh",
+        "figures": "plan.gaps",
+    }.get(room)
+    code = "plan.gaps" if room == "figures_api" else code
     code = code or (getattr(world, where) if "/sites/" in rule.rule else COUNTIES[where])
     values = {
         "<code>": code,
@@ -303,6 +316,7 @@ def path_of(rule: Rule, where: str, world: World) -> str:
         "<path:filename>": "onekm.css",
         "<any(large, normal):size>": "large",
         "<any(xlsx, csv, geojson):form>": "csv",
+        "<any(csv, xlsx):file>": "csv",
     }
     path = rule.rule
     for name, value in values.items():

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import numpy as np
@@ -12,17 +12,18 @@ import sqlalchemy as sa
 from numpy.typing import NDArray
 from sqlalchemy.orm import aliased
 
+from core.audit.models import AuditEvent
 from core.calendar.queries import calendar
 from core.calendar.rules import Shut
 from core.catalogue.models import Service
-from core.clock import today
+from core.clock import CITY_TIME, today
 from core.dated import on_day
 from core.db import db
 from core.regions.queries import tree
 from core.regions.ranks import ranks
 from core.search import contains, rank
 from core.sites.models import Closure, Offering, OfferingPlan, Site, SiteHours, SitePeriod
-from core.sites.network import KINDS, STATUSES, Announced, Bits, Network, Rows
+from core.sites.network import KINDS, STATUSES, Announced, Bits, Network, Rows, Wanted
 from core.sites.plan import Line, Plan
 from core.sites.rules import Kind, Mode, Status, resolved
 from core.snapshot import of_revision
@@ -37,6 +38,9 @@ def network(on: date | None = None) -> Network:
 def _network(on: date) -> Network:
     return Network(on, tree(on), calendar(), _rows(on))
 
+
+#: What the audit calls a site, and its confirmation (core/sites/story.py, which reads this).
+SITE, CONFIRMED = "site", "site.confirmed"
 
 #: How many rows are in hand at a time: so few are gone again before the garbage collector counts
 #: them. Of hundreds of thousands it would go through all, over and over.
@@ -223,3 +227,32 @@ def heirs(on: date) -> Mapping[str, str]:
         .where(Site.merged_on <= on)
     )
     return resolved({row.code: row.heir for row in rows})
+
+
+def confirmed_since(net: Network, first: date) -> Wanted:
+    """Which sites somebody confirmed from the day *first* to the day of the network.
+
+    The register keeps the last confirmation only; where that is later, the audit tells an earlier.
+    """
+    rows = db.session.execute(
+        sa.select(Site.id, Site.code, Site.confirmed_on).where(Site.confirmed_on >= first)
+    ).all()
+    sure = [row.id for row in rows if row.confirmed_on <= net.on]
+    later = {row.code: row.id for row in rows if row.confirmed_on > net.on}
+    if later:
+        sure += [later[code] for code in _confirmed_between(first, net.on) if code in later]
+    wanted: Wanted = np.isin(net.rows.ids, sure)
+    return wanted
+
+
+def _confirmed_between(first: date, last: date) -> Collection[str]:
+    """The codes of the sites that the audit knows to have been confirmed in these days."""
+    begin = datetime.combine(first, time(), CITY_TIME)
+    end = datetime.combine(last + timedelta(days=1), time(), CITY_TIME)
+    confirmed = sa.select(AuditEvent.subject_code).where(
+        AuditEvent.action == CONFIRMED,
+        AuditEvent.subject_kind == SITE,
+        AuditEvent.at >= begin,
+        AuditEvent.at < end,
+    )
+    return set(db.session.scalars(confirmed.distinct()))

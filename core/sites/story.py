@@ -16,13 +16,13 @@ from core.calendar.rules import Intervals, WeekLine, summary, wall_time
 from core.catalogue.story import service_name
 from core.i18n import named
 from core.regions.story import region_words
-from core.sites.queries import network
+from core.sites import queries
 from core.sites.rules import Kind, Mode, Status
 
 
 def site_name(code: str) -> str:
     """What the site of a code is called today; empty where it has no such day."""
-    place = network().by_code(code)
+    place = queries.network().by_code(code)
     return "" if place is None else named(place.name, place.name_en)
 
 
@@ -55,7 +55,7 @@ def _label(members: Iterable[Kind | Status | Mode]) -> Any:
     return lambda value: str(labels[value])
 
 
-SITE: Final = subject_kind("site", _l("网点"), "network.site", site_name).code
+SITE: Final = subject_kind(queries.SITE, _l("网点"), "network.site", site_name).code
 
 _SINCE: Final = {"since": Field(_l("起始日期"))}
 
@@ -94,7 +94,7 @@ OPENED: Final = event_type(
     "site.opened", _l("开办网点"), _l("%(actor)s 开办了网点 %(subject)s"), _FACTS
 )
 CONFIRMED: Final = event_type(
-    "site.confirmed", _l("确认网点信息"), _l("%(actor)s 确认 %(subject)s 的信息无误"), {}
+    queries.CONFIRMED, _l("确认网点信息"), _l("%(actor)s 确认 %(subject)s 的信息无误"), {}
 )
 HOURS_SET: Final = event_type(
     "site.hours.set",

@@ -1,0 +1,1 @@
+"""Figures: each a named number with one definition, for every site and every region at once."""

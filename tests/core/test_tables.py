@@ -1,0 +1,30 @@
+"""Tables to take away: nothing in them runs, nothing is rounded."""
+
+from __future__ import annotations
+
+import csv
+from datetime import date
+from io import BytesIO
+
+from openpyxl import load_workbook
+
+from core import tables
+
+CELLS = ["=cmd|' /C calc'!A1", "@x", "+86", "-3.5", "0533", date(2026, 1, 2), None, 1.0, "a\x01b"]
+
+
+def test_csv_begins_no_formula() -> None:
+    read = list(csv.reader(tables.as_csv(["一"], [CELLS]).decode("utf-8-sig").splitlines()))
+    assert read[0] == ["一"]
+    assert read[1][:5] == ["'=cmd|' /C calc'!A1", "'@x", "+86", "-3.5", "0533"]
+    assert read[1][5:8] == ["2026-01-02", "", "1"]
+
+
+def test_xlsx_holds_text_only() -> None:
+    book = load_workbook(BytesIO(tables.as_xlsx(["一"], [CELLS])))
+    sheet = book.worksheets[0]
+    cells = next(iter(sheet.iter_rows(min_row=2)))
+    assert {cell.data_type for cell in cells if cell.value is not None} == {"s"}
+    assert [cell.value for cell in cells][:5] == CELLS[:5]
+    assert cells[8].value == "ab"
+    assert sheet.freeze_panes == "B2"
