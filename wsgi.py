@@ -29,7 +29,6 @@ from core.jobs import worker
 from core.proposals import views as proposal_views
 from core.regions import cli as regions
 from core.regions.queries import tree
-from network.duplicates.models import PairVerdict
 from network.feature import FEATURE as NETWORK
 from stations.finder.feature import FEATURE as FINDER
 
@@ -70,8 +69,6 @@ GROUND = web.Feature(
 )
 #: Known to whoever asks for figures by their codes.
 FIGURES = register.FIGURES
-#: Known to the migrations, though no page asks for them yet.
-TABLES = (PairVerdict,)
 FEATURES = (GROUND, FINDER, NETWORK)
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 
 from core.access import Permission
-from core.web import Feature, MenuItem
+from core.web import Feature, MenuItem, Panel
 from network import api, cli, maps, views
 from network.demo import cli as demo
+from network.duplicates import views as duplicates
 from network.listing import views as listing
 from network.plan import views as plan
 
@@ -15,8 +16,12 @@ FEATURE = Feature(
     name="network",
     blueprints=(
         *(views.blueprint, maps.blueprint, api.blueprint),
-        *(listing.blueprint, plan.blueprint),
+        *(listing.blueprint, plan.blueprint, duplicates.blueprint),
     ),
     commands=(demo.demo, cli.sites),
-    menu=(MenuItem("register.index", _l("网点登记"), (Permission.REGISTER_READ,), 100),),
+    panels=(Panel("site", _l("重复登记"), duplicates.panel, 700),),
+    menu=(
+        MenuItem("register.index", _l("网点登记"), (Permission.REGISTER_READ,), 100),
+        MenuItem("duplicates.index", _l("重复网点"), (Permission.REGISTER_WRITE,), 300),
+    ),
 )

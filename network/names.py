@@ -62,6 +62,11 @@ class Reason(StrEnum):
     def label(self) -> LazyString:
         return _LABELS[self]
 
+    @property
+    def against(self) -> bool:
+        """Whether it is held against a match."""
+        return self in _AGAINST
+
 
 _LABELS: Final = {
     Reason.SAME: _l("名称相同"),
@@ -74,6 +79,9 @@ _LABELS: Final = {
     Reason.OTHER_NUMBER: _l("名称中的序号不同"),
     Reason.NEIGHBOURS: _l("名称中的方位或大小不同"),
 }
+_AGAINST: Final = frozenset(
+    {Reason.OTHER_SORT, Reason.OTHER_RANK, Reason.OTHER_NUMBER, Reason.NEIGHBOURS}
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,13 +21,20 @@ from core.access import Permission
 from core.accounts import passwords, queries, tokens
 from core.accounts.models import ApiToken
 from core.accounts.rules import Role
-from core.clock import now
+from core.clock import now, today
 from core.db import db, writing
 from core.jobs.models import Job
 from core.proposals.models import Proposal
+from core.regions.queries import tree
+from core.sites import merging
+from core.sites.actions import Entry, enter
+from core.sites.models import Site
+from core.sites.rules import Kind, Taken
+from network.duplicates.models import PairVerdict
 from tests.core.accounts.made import (
     ACTOR,
     CHEAP,
+    SINCE,
     World,
     csrf,
     give_authenticator,
@@ -154,6 +161,13 @@ TABLE: Final[Mapping[str, Row]] = {
     "GET figures.export": SOMEWHERE,
     "GET figures_api.index": SOMEWHERE,
     "GET figures_api.figure": SOMEWHERE,
+    "GET duplicates.index": Row(dict.fromkeys(("county_admin", "city_admin", PROGRAM), ALL)),
+    "GET duplicates.pair": WRITERS,
+    "POST duplicates.merge": MANAGES,
+    "POST duplicates.tell_apart": WRITERS,
+    "POST duplicates.take_back": WRITERS,
+    "GET duplicates.merged": READERS,
+    "POST duplicates.take_apart": MANAGES,
     "GET plan.show": READERS,
     "POST plan.change": WRITERS,
     "GET jobs.index": PERSON,
@@ -189,11 +203,40 @@ def world(app: Flask) -> World:
         give_authenticator(account_id)
         add_token(account_id, f"{number:08x}", "register.read")
         add_job(account_id, uuid_of(where))
+        add_pairs(getattr(world, where), county, where)
         uuid = ask(world, getattr(world, where))
         with writing():
             known = sa.update(Proposal).where(Proposal.uuid == uuid)
             db.session.execute(known.values(uuid=uuid_of(where)))
     return world
+
+
+def add_pairs(code: str, county: str, where: str) -> None:
+    """Beside a site one that is not the same, and one that was and is part of it now."""
+    village = next(
+        node for node in tree(today()).descendants(_id(county)) if node.level == "village"
+    )
+    with writing():
+        ids = [site_id(code)]
+        for name in ("duplicate", "merged"):
+            entry = Entry(name, Kind.COMMUNITY, village.id, None)
+            found = enter(ACTOR, entry, SINCE)
+            PAIRS[name, where] = found.code
+            ids.append(found.id)
+        db.session.add(PairVerdict(low_id=ids[0], high_id=ids[1], by="trial", at=now(), words=""))
+        merging.merge(ACTOR, ids[0], ids[2], (None, None), Taken())
+
+
+def _id(region: str) -> int:
+    return tree(today()).by_code[region].id
+
+
+def site_id(code: str) -> int:
+    return db.session.scalars(sa.select(Site.id).where(Site.code == code)).one()
+
+
+#: The codes of the sites beside the world's own, by what and where they are.
+PAIRS: Final[dict[tuple[str, str], str]] = {}
 
 
 def uuid_of(where: str) -> str:
@@ -308,8 +351,12 @@ def path_of(rule: Rule, where: str, world: World) -> str:
     }.get(room)
     code = "plan.gaps" if room == "figures_api" else code
     code = code or (getattr(world, where) if "/sites/" in rule.rule else COUNTIES[where])
+    if rule.rule.startswith("/duplicates/merged"):
+        code = PAIRS["merged", where]
     values = {
         "<code>": code,
+        "<a>": getattr(world, where),
+        "<b>": PAIRS["duplicate", where],
         "<kind>": "account",
         "<prefix>": f"{WHERE.index(where):08x}",
         "<uuid>": uuid_of(where),

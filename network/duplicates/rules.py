@@ -90,7 +90,7 @@ _AGAINST: Final = frozenset({Sign.OTHER_TOWN, Sign.OTHER_COUNTY, Sign.OTHER_KIND
 #: How much of what is still in doubt a sign takes away.
 _FOR: Final = {Sign.SAME_PHONE: 0.6, Sign.SAME_DOOR: 0.4, Sign.NEAR: 0.15, Sign.NAMES_CODE: 0.8}
 #: What it leaves of the score.
-_LEAVES: Final = {Sign.OTHER_TOWN: 0.6, Sign.OTHER_COUNTY: 0.4, Sign.OTHER_KIND: 0.85}
+_LEAVES: Final = {Sign.OTHER_TOWN: 0.55, Sign.OTHER_COUNTY: 0.4, Sign.OTHER_KIND: 0.85}
 _FAR_LEAVES: Final = 0.7
 _VERY_FAR_LEAVES: Final = 0.4
 #: Names that tell neighbours apart keep a pair below this, whatever else speaks for it.
@@ -217,8 +217,10 @@ def _by_name(field: _Field, indexes: Sequence[int]) -> Iterator[Indexes]:
         yield from _within(members)
 
 
-def _key(field: _Field, index: int) -> tuple[int, str]:
-    return field.where(index).county, field.name(index).key
+def _key(field: _Field, index: int) -> tuple[int, str, str]:
+    """The county and the name but for its rank and sort, which many leave out."""
+    name = field.name(index)
+    return field.where(index).county, name.core, name.number
 
 
 def _by_phone(field: _Field, indexes: Sequence[int]) -> Iterator[Indexes]:
@@ -270,6 +272,11 @@ def _spelled_alike(field: _Field, a: NDArray[np.intp], b: NDArray[np.intp]) -> I
 
 
 # -- Scores -------------------------------------------------------------------------------------
+
+
+def scored(network: Network, a: int, b: int) -> Pair:
+    """The pair of two sites, by their indexes in the network, whatever comes of it."""
+    return _scored(_Field(network), *_ordered(a, b))
 
 
 def _scored(field: _Field, a: int, b: int) -> Pair:

@@ -1,0 +1,53 @@
+"""What two sites hold, in words, side by side."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from flask_babel import LazyString
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from core.i18n import named
+from core.regions.tree import Tree
+from core.sites.rules import KIND_LABELS, Fact, Kind
+from core.sites.story import hours_words
+from network.duplicates.choosing import Held
+
+FACTS: Final[Mapping[Fact, LazyString]] = {
+    Fact.NAME: _l("名称"),
+    Fact.NAME_EN: _l("英文名称"),
+    Fact.KIND: _l("类型"),
+    Fact.REGION: _l("区划"),
+    Fact.ADDRESS: _l("地址"),
+    Fact.PHONE: _l("电话"),
+    Fact.POSITION: _l("位置"),
+    Fact.HOURS: _l("营业时间"),
+}
+_DATUMS: Final = {"wgs84": "WGS-84", "cgcs2000": "CGCS2000", "gcj02": "GCJ-02", "bd09": "BD-09"}
+
+
+def told(fact: Fact, held: Held, tree: Tree) -> str:
+    """What a site holds, as a person reads it; empty where nothing is known."""
+    value = held.values[fact]
+    if not value:
+        return ""
+    words: Mapping[Fact, Callable[[], str]] = {
+        Fact.KIND: lambda: str(KIND_LABELS[Kind(value)]),
+        Fact.REGION: lambda: tree.full_name(held.region_id),
+        Fact.POSITION: lambda: _position(held),
+        Fact.HOURS: lambda: hours_words(json.loads(value)),
+    }
+    return words.get(fact, lambda: value)()
+
+
+def _position(held: Held) -> str:
+    where, datum = held.values[Fact.POSITION].rsplit(" ", 1)
+    checked = _("已核实") if held.verified else _("未核实")
+    return f"{where}（{_DATUMS[datum]}，{checked}）"
+
+
+def name(held: Held) -> str:
+    return named(held.name, held.name_en)
