@@ -23,6 +23,8 @@ from core.clock import today
 from core.figures import api as figures_api
 from core.figures import register
 from core.figures import views as figures
+from core.files import actions as file_actions
+from core.files import cli as files
 from core.jobs import cli as jobs
 from core.jobs import views as job_views
 from core.jobs import worker
@@ -47,7 +49,7 @@ GROUND = web.Feature(
     ),
     commands=(
         *(regions.commands, catalogue.commands, calendar.commands),
-        *(accounts.commands, audit.commands, jobs.commands),
+        *(accounts.commands, audit.commands, jobs.commands, files.commands),
     ),
     panels=proposal_views.PANELS,
     menu=(
@@ -64,6 +66,7 @@ GROUND = web.Feature(
     ),
     periodic=(
         web.Periodic("jobs.forget", DAY, worker.forget_old, NIGHT),
+        web.Periodic("files.sweep", DAY, file_actions.sweep_nightly, NIGHT),
         web.Periodic("accounts.forget", DAY, sign_in.forget_old, NIGHT),
     ),
 )

@@ -20,9 +20,14 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import InstrumentedAttribute
 
 from core.errors import Forbidden, NotFound, OneKmError
+from core.sizes import MEGABYTE
 
 V = TypeVar("V", bound=Callable[..., Any])
 Column: TypeAlias = sa.ColumnElement[Any] | InstrumentedAttribute[Any]
+
+
+#: How many bytes may be sent to a view that does not say otherwise.
+MOST_SENT: Final = MEGABYTE
 
 
 class Permission(StrEnum):
@@ -221,6 +226,30 @@ def fresh(view: V) -> V:
     """Mark a view as grave: only for those who have shown minutes ago who they are."""
     view.fresh = True  # type: ignore[attr-defined]
     return view
+
+
+def takes(most: int) -> Callable[[V], V]:
+    """Mark a view as one to which up to *most* bytes may be sent; others take MOST_SENT.
+
+    Only by those whom the view is for: nobody else is let fill the disk.
+    """
+
+    def mark(view: V) -> V:
+        view.takes = most  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def most_taken(view: Callable[..., Any]) -> int:
+    """How many bytes the current actor may send to *view*."""
+    guard: Guard | None = getattr(view, "guard", None)
+    actor = current_actor()
+    if guard is None or actor is ANONYMOUS:
+        return MOST_SENT
+    if guard.permission is not None and not actor.may(guard.permission):
+        return MOST_SENT
+    return int(getattr(view, "takes", MOST_SENT))
 
 
 def _guarded(view: V, guard: Guard) -> V:

@@ -41,6 +41,7 @@ from core import access, api, db, i18n
 from core.access import Permission, public
 from core.config import Config
 from core.errors import BadInput, Busy, NotFound, OneKmError
+from core.sizes import size_words
 
 access_log = logging.getLogger("onekm.access")
 log = logging.getLogger(__name__)
@@ -105,7 +106,7 @@ blueprint = Blueprint("web", __name__)
 def init_app(app: Flask, config: Config, features: Iterable[Feature]) -> None:
     app.config.update(
         SECRET_KEY=config.secret_key,
-        MAX_CONTENT_LENGTH=1024 * 1024,
+        MAX_CONTENT_LENGTH=access.MOST_SENT,
         SEND_FILE_MAX_AGE_DEFAULT=365 * 24 * 3600,
         SESSION_COOKIE_SECURE=config.production,
         SESSION_COOKIE_SAMESITE="Lax",
@@ -297,7 +298,10 @@ def _http_fault(error: HTTPException) -> OneKmError:
     messages = {
         404: _l("没有这个页面。可能是地址有误，或该内容已经移走。"),
         405: _l("此地址不接受这种请求。"),
-        413: _l("提交的内容太大。"),
+        413: _l(
+            "提交的内容太大，这里最多 %(size)s。请减少或压缩后再提交。",
+            size=size_words(request.max_content_length or access.MOST_SENT),
+        ),
         414: _l("地址太长。"),
     }
     status = error.code or 500

@@ -20,7 +20,13 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from core import api
-from core.access import ANONYMOUS, FreshNeeded, SignInNeeded, current_actor
+from core.access import (
+    ANONYMOUS,
+    FreshNeeded,
+    SignInNeeded,
+    current_actor,
+    most_taken,
+)
 from core.accounts import sign_in, tokens
 from core.accounts.rules import Step
 from core.accounts.sign_in import Current
@@ -87,8 +93,11 @@ def _recognise() -> None:
         if found is not None:
             g.sign_in = found
             g.actor = found.actor
-    if not program and request.endpoint is not None:
-        _check_form()
+    if request.endpoint is not None:
+        # The form is read for its token, so how long it may be comes first.
+        request.max_content_length = most_taken(current_app.view_functions[request.endpoint])
+        if not program:
+            _check_form()
 
 
 def _check_form() -> None:
