@@ -17,7 +17,7 @@ from core.regions.tree import Node
 from core.sites.rules import Fact, Taken
 from network import forms
 from network.duplicates.choosing import MOST_WORDS, Asked, Held, differing
-from network.duplicates.rules import LEAST, LOWEST
+from network.duplicates.rules import LEAST, LOWEST, MOST_PERCENT
 
 
 class Show(StrEnum):
@@ -69,8 +69,8 @@ def filters(args: Mapping[str, str]) -> Filters:
     except ValueError:
         raise BadInput(_l("没有这种列表。"), field="show") from None
     percent = whole_number(args.get("least", "") or str(int(LEAST * 100)), "least")
-    if not LOWEST * 100 <= percent <= 100:
-        raise BadInput(_l("相似程度应在 30 到 100 之间。"), field="least")
+    if not LOWEST * 100 <= percent <= MOST_PERCENT:
+        raise BadInput(_l("相似程度应在 30 到 99 之间。"), field="least")
     return Filters(show, forms.region(args.get("region", ""), today()), percent)
 
 

@@ -44,6 +44,8 @@ MOST_IN_TOWN: Final = 2000
 #: The least score that is shown, unless less is asked for.
 LEAST: Final = 0.6
 LOWEST: Final = 0.3
+#: The most that is shown, in percent: that two are one is for a person to say.
+MOST_PERCENT: Final = 99
 
 #: A network of more sites than this is searched county by county.
 LARGE: Final = 20_000
@@ -116,7 +118,7 @@ class Pair:
 
     @property
     def percent(self) -> int:
-        return int(self.score * 100)
+        return min(MOST_PERCENT, int(self.score * 100))
 
 
 class _Where(NamedTuple):

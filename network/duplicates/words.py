@@ -18,12 +18,12 @@ from network.duplicates.choosing import Held
 
 FACTS: Final[Mapping[Fact, LazyString]] = {
     Fact.NAME: _l("名称"),
-    Fact.NAME_EN: _l("英文名称"),
+    Fact.NAME_EN: _l("网点英文名"),
     Fact.KIND: _l("类型"),
     Fact.REGION: _l("区划"),
     Fact.ADDRESS: _l("地址"),
     Fact.PHONE: _l("电话"),
-    Fact.POSITION: _l("位置"),
+    Fact.POSITION: _l("坐标"),
     Fact.HOURS: _l("营业时间"),
 }
 _DATUMS: Final = {"wgs84": "WGS-84", "cgcs2000": "CGCS2000", "gcj02": "GCJ-02", "bd09": "BD-09"}
@@ -46,7 +46,14 @@ def told(fact: Fact, held: Held, tree: Tree) -> str:
 def _position(held: Held) -> str:
     where, datum = held.values[Fact.POSITION].rsplit(" ", 1)
     checked = _("已核实") if held.verified else _("未核实")
-    return f"{where}（{_DATUMS[datum]}，{checked}）"
+    return str(
+        _(
+            "%(where)s（%(datum)s，%(checked)s）",
+            where=where,
+            datum=_DATUMS[datum],
+            checked=checked,
+        )
+    )
 
 
 def name(held: Held) -> str:

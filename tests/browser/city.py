@@ -43,6 +43,8 @@ HERE: Final = (37.1653, 122.4867)
 #: Markup, a template and a quote of two languages, and a mark that turns the direction of writing.
 HOSTILE: Final = "<img src=x onerror=alert(1)>${alert(1)}`{{7*7}}'\"\u202e诊所"
 HOSTILE_VILLAGE: Final = "371083103207"
+#: A village in the county of the administrator, with a clinic that is registered twice.
+TWICE: Final = "371002109211"
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,8 @@ def city(home: Path, *, staffed: bool = False) -> Iterator[City]:
         with writing():
             demo.load(command("tests"), CITIES["3710"], today())
             _enter_hostile(command("tests"))
+            if staffed:
+                _enter_twice(command("tests"))
         made = accounts.make(command("tests"), "3710", config) if staffed else []
         sites, monday = _special(), _working_monday()
         db.session.remove()
@@ -101,6 +105,27 @@ def _enter_hostile(actor: Actor) -> None:
     soon = today() + timedelta(3)
     words = Notice(soon, soon + timedelta(1), HOSTILE, HOSTILE, site_id=site.id)
     closures.announce(actor, words)
+
+
+def _enter_twice(actor: Actor) -> None:
+    """One clinic that two people have entered, and one of which another county has a part."""
+    since = date(2024, 1, 1)
+    at = Position(37.3301, 122.2601, Datum.WGS84, verified=True)
+    for name, region, position, phone in (
+        ("西于家村卫生室", TWICE, at, "0631-5551234"),
+        ("西于家村卫生所医保工作站", TWICE, None, "0631 5551234"),
+        ("桥头西于家卫生室", VILLAGE, at, "06315551234"),
+    ):
+        entry = Entry(
+            name=name,
+            kind=Kind.VILLAGE_CLINIC,
+            region_id=_region(region),
+            position=position,
+            address="西于家村" if position else "桥头镇西于家村委会院内",
+            phone=phone,
+            made=True,
+        )
+        actions.enter(actor, entry, since)
 
 
 def _special() -> dict[str, str]:

@@ -48,7 +48,7 @@ def test_the_list_is_narrowed_and_bad_questions_are_refused(city: Person, made: 
     assert f'href="{address(made)}"' not in narrowed
     assert made.twin in narrowed
     assert "没有需要核对的网点" not in city.get("/duplicates?least=99")[1]
-    for query in ("least=29", "least=101", "least=x", "show=all", "region=1", "page=0", "page=99"):
+    for query in ("least=29", "least=100", "least=x", "show=all", "region=1", "page=0", "page=99"):
         assert city.get(f"/duplicates?{query}")[0] == 400, query
     assert city.get("/duplicates?region=999999999999")[0] == 404
 
