@@ -10,6 +10,8 @@ from network import api, cli, maps, views
 from network.demo import cli as demo
 from network.duplicates import views as duplicates
 from network.listing import views as listing
+from network.matrix import cell_views, set_views
+from network.matrix import views as matrix
 from network.plan import views as plan
 
 FEATURE = Feature(
@@ -17,11 +19,13 @@ FEATURE = Feature(
     blueprints=(
         *(views.blueprint, maps.blueprint, api.blueprint),
         *(listing.blueprint, plan.blueprint, duplicates.blueprint),
+        *(matrix.blueprint, set_views.blueprint, cell_views.blueprint),
     ),
     commands=(demo.demo, cli.sites),
     panels=(Panel("site", _l("重复登记"), duplicates.panel, 700),),
     menu=(
         MenuItem("register.index", _l("网点登记"), (Permission.REGISTER_READ,), 100),
+        MenuItem("matrix.show", _l("事项矩阵"), (Permission.REGISTER_READ,), 200),
         MenuItem("duplicates.index", _l("重复网点"), (Permission.REGISTER_WRITE,), 300),
     ),
 )

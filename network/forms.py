@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from flask_babel import lazy_gettext as _l
+
 from core.catalogue.queries import catalogue
 from core.catalogue.rules import Service
 from core.clock import today
+from core.errors import BadInput
 from core.regions.tree import Node
 from core.sites.forms import DAYS_AHEAD as DAYS_AHEAD
 from core.sites.forms import EARLIEST as EARLIEST
@@ -60,3 +63,20 @@ def filters(args: Mapping[str, str]) -> Filters:
         service=catalogue(on or today()).find(code, "service") if code else None,
         on=on,
     )
+
+
+#: How a form says that what holds today was wrong all along.
+CORRECTION = "correction"
+
+
+def moment(sent: Mapping[str, str]) -> date | None:
+    """The day from which a change holds, None for a correction. Raises BadInput."""
+    timing = sent.get("timing", "")
+    if timing == CORRECTION:
+        return None
+    if timing != "from":
+        raise BadInput(_l("请选择是变更还是更正。"), field="timing")
+    on = day(sent.get("on", ""), "on")
+    if on is None:
+        raise BadInput(_l("请填写从哪一天起。"), field="on")
+    return on

@@ -21,6 +21,8 @@ from core.access import Permission
 from core.accounts import passwords, queries, tokens
 from core.accounts.models import ApiToken
 from core.accounts.rules import Role
+from core.catalogue import actions as catalogue_actions
+from core.catalogue import importer as catalogue_importer
 from core.clock import now, today
 from core.db import db, writing
 from core.jobs.models import Job
@@ -95,7 +97,9 @@ READERS: Final = Row(
 )
 #: What opens on one's own reach, wherever that is.
 SOMEWHERE: Final = Row(dict.fromkeys(READERS.allowed, ALL))
+READS_SITE: Final = Row({**READERS.allowed, "window_clerk": "own", "station_manager": "own"})
 WRITERS: Final = Row({"county_admin": "own", "city_admin": "own sibling", PROGRAM: "own"})
+WRITES_SOMEWHERE: Final = Row(dict.fromkeys(WRITERS.allowed, ALL))
 #: Somebody else's job: for who runs the system alone.
 RUNS: Final = Row({**dict.fromkeys(PEOPLE, ""), "system_admin": ALL})
 
@@ -168,6 +172,14 @@ TABLE: Final[Mapping[str, Row]] = {
     "POST duplicates.take_back": WRITERS,
     "GET duplicates.merged": READERS,
     "POST duplicates.take_apart": MANAGES,
+    "GET matrix.show": SOMEWHERE,
+    "GET matrix.export": SOMEWHERE,
+    "GET matrix.nowhere": SOMEWHERE,
+    "GET matrix_cell.cell": READS_SITE,
+    "POST matrix_set.preview": WRITES_SOMEWHERE,
+    "POST matrix_set.apply": WRITES_SOMEWHERE,
+    "GET matrix_set.upload": WRITES_SOMEWHERE,
+    "POST matrix_set.read": WRITES_SOMEWHERE,
     "GET plan.show": READERS,
     "POST plan.change": WRITERS,
     "GET jobs.index": PERSON,
@@ -198,6 +210,8 @@ def _cheap(monkeypatch: pytest.MonkeyPatch) -> None:
 def world(app: Flask) -> World:
     """Two cities, and an inspector with a token in each county."""
     world = make_world()
+    with writing():
+        catalogue_actions.take_over(ACTOR, catalogue_importer.read().entries, SINCE)
     for number, (where, county) in enumerate(COUNTIES.items()):
         account_id = make_person(f"subject-{where}", Role.INSPECTOR, county)
         give_authenticator(account_id)
@@ -359,6 +373,7 @@ def path_of(rule: Rule, where: str, world: World) -> str:
         "<b>": PAIRS["duplicate", where],
         "<kind>": "account",
         "<prefix>": f"{WHERE.index(where):08x}",
+        "<service>": "002036001002",
         "<uuid>": uuid_of(where),
         "<path:filename>": "onekm.css",
         "<any(large, normal):size>": "large",

@@ -257,7 +257,7 @@ def offering(modes: Mapping[int, Mode | None], on: date | None) -> Change:
             held[period.service_id].append(period)
         since = on or _first_day(site)
         found = {
-            service_id: _offer(site.id, service_id, held[service_id], mode, on, since)
+            service_id: set_offering(site.id, service_id, held[service_id], mode, on, since)
             for service_id, mode in modes.items()
         }
         db.session.flush()
@@ -272,7 +272,7 @@ def offering(modes: Mapping[int, Mode | None], on: date | None) -> Change:
     return Change(story.OFFERED, make)
 
 
-def _offer(
+def set_offering(
     site_id: int,
     service_id: int,
     periods: Sequence[Offering],
@@ -280,7 +280,10 @@ def _offer(
     on: date | None,
     since: date,
 ) -> tuple[str | None, str | None]:
-    """One service; gives the mode before and after."""
+    """One service, whose periods are given; gives the mode before and after. Nothing is flushed.
+
+    *since* is when it begins where it was not offered.
+    """
     holds = _holding(periods, on or today())
     if holds is None:
         if mode is not None:

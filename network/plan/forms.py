@@ -15,9 +15,6 @@ from core.sites.plans import Cell
 from core.sites.rules import Kind
 from network import forms
 
-#: How the form says that what holds today was wrong all along.
-CORRECTION = "correction"
-
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -36,22 +33,9 @@ def read(sent: MultiDict[str, str], services: Sequence[Service]) -> Asked:
         raise BadInput(_l("计划里有不认识的事项或网点类型，请刷新页面再填。"), field="cell")
     return Asked(
         wanted={cell: text in ticked for text, cell in known.items()},
-        on=moment(sent),
+        on=forms.moment(sent),
         seen=sent.get("seen", ""),
     )
-
-
-def moment(sent: MultiDict[str, str]) -> date | None:
-    """The day from which a change holds, None for a correction. Raises BadInput."""
-    timing = sent.get("timing", "")
-    if timing == CORRECTION:
-        return None
-    if timing != "from":
-        raise BadInput(_l("请选择是变更还是更正。"), field="timing")
-    on = forms.day(sent.get("on", ""), "on")
-    if on is None:
-        raise BadInput(_l("请填写从哪一天起。"), field="on")
-    return on
 
 
 def name(kind: Kind, service: Service) -> str:
