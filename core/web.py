@@ -46,7 +46,8 @@ from core.sizes import size_words
 access_log = logging.getLogger("onekm.access")
 log = logging.getLogger(__name__)
 
-Subject = Literal["site", "region", "service"]
+#: ``site.staff`` is the strip above a site's page, for those who keep it.
+Subject = Literal["site", "site.staff", "region", "service"]
 
 
 @dataclass(frozen=True, slots=True)

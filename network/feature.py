@@ -9,6 +9,7 @@ from core.web import Feature, MenuItem, Panel
 from network import api, cli, maps, views
 from network.demo import cli as demo
 from network.duplicates import views as duplicates
+from network.editing import feature as editing
 from network.listing import views as listing
 from network.matrix import cell_views, set_views
 from network.matrix import views as matrix
@@ -18,12 +19,17 @@ FEATURE = Feature(
     name="network",
     blueprints=(
         *(views.blueprint, maps.blueprint, api.blueprint),
+        *editing.BLUEPRINTS,
         *(listing.blueprint, plan.blueprint, duplicates.blueprint),
         *(matrix.blueprint, set_views.blueprint, cell_views.blueprint),
     ),
     commands=(demo.demo, cli.sites),
-    panels=(Panel("site", _l("重复登记"), duplicates.panel, 700),),
+    panels=(
+        *editing.PANELS,
+        Panel("site", _l("重复登记"), duplicates.panel, 700),
+    ),
     menu=(
+        *editing.MENU,
         MenuItem("register.index", _l("网点登记"), (Permission.REGISTER_READ,), 100),
         MenuItem("matrix.show", _l("事项矩阵"), (Permission.REGISTER_READ,), 200),
         MenuItem("duplicates.index", _l("重复网点"), (Permission.REGISTER_WRITE,), 300),

@@ -168,7 +168,7 @@ def notices(network: Network, within: Node | None) -> tuple[Notice, ...]:
 def _notice(network: Network, announced: Announced) -> Notice | None:
     """The closure with its subject; None where that is not serving or not of this day."""
     if announced.site_id is not None:
-        place = _by_id(network, announced.site_id)
+        place = by_id(network, announced.site_id)
         if place is None or place.status is not Status.ACTIVE:
             return None
         return Notice(announced, place.region, place, 1)
@@ -179,7 +179,8 @@ def _notice(network: Network, announced: Announced) -> Notice | None:
     return Notice(announced, region, None, sites)
 
 
-def _by_id(network: Network, site_id: int) -> Place | None:
+def by_id(network: Network, site_id: int) -> Place | None:
+    """The site with this id, if it is of the day."""
     index = int(np.searchsorted(network.rows.ids, site_id))
     found = index < len(network) and int(network.rows.ids[index]) == site_id
     return network.place(index) if found else None

@@ -30,7 +30,7 @@ from core.proposals.models import Proposal
 from core.regions.queries import tree
 from core.sites import merging
 from core.sites.actions import Entry, enter
-from core.sites.models import Site
+from core.sites.models import Closure, Site
 from core.sites.rules import Kind, Taken
 from network.duplicates.models import PairVerdict
 from tests.core.accounts.made import (
@@ -80,6 +80,15 @@ READS: Final = Row(dict.fromkeys((*PEOPLE[:-1], PROGRAM), ALL))
 #: What waits is found by nobody else.
 DECIDES: Final = Row(
     dict.fromkeys(PEOPLE, "") | {"county_admin": "own", "city_admin": "own sibling"}
+)
+#: A site's own manager keeps it too; a program, with a token of the county administrator's.
+KEEPS: Final = Row(
+    {
+        "station_manager": "own",
+        "county_admin": "own",
+        "city_admin": "own sibling",
+        "program": "own",
+    }
 )
 LISTS: Final = Row(dict.fromkeys(("county_admin", "city_admin", "system_admin"), ALL))
 
@@ -195,6 +204,39 @@ TABLE: Final[Mapping[str, Row]] = {
     "POST proposals.approve": DECIDES,
     "POST proposals.refuse": DECIDES,
     "POST proposals.withdraw": NOT_THEIRS,
+    "GET keeping.mine": Row({"station_manager": ALL}),
+    "GET keeping.history": Row(
+        {
+            "hotline_agent": "own sibling",
+            "window_clerk": "own",
+            "station_manager": "own",
+            "inspector": "own",
+            "county_admin": "own",
+            "city_admin": "own sibling",
+            "auditor": ALL,
+            "program": "own",
+        }
+    ),
+    "POST keeping.confirm": KEEPS,
+    "GET keeping.away": KEEPS,
+    "POST keeping.away": KEEPS,
+    "POST keeping.come_back": KEEPS,
+    "GET keeping.close": MANAGES,
+    "POST keeping.close": MANAGES,
+    "GET keeping.open": WRITERS,
+    "POST keeping.open": WRITERS,
+    "GET editing.edit": KEEPS,
+    "POST editing.save": KEEPS,
+    "POST editing.preview_hours": READS,
+    "GET entering.new": Row(dict.fromkeys(("county_admin", "city_admin", "program"), ALL)),
+    "POST entering.new": Row(dict.fromkeys(("county_admin", "city_admin", "program"), ALL)),
+    "GET closures.of_site": WRITERS,
+    "POST closures.of_site": WRITERS,
+    "GET closures.of_region": MANAGES,
+    "POST closures.of_region": MANAGES,
+    "GET closures.closure": WRITERS,
+    "POST closures.closure": WRITERS,
+    "POST closures.lift": WRITERS,
     "GET audit.index": Row({"county_admin": ALL, "auditor": ALL}),
     "GET audit.story": Row({"county_admin": "own", "auditor": ALL}),
 }
@@ -222,6 +264,7 @@ def world(app: Flask) -> World:
         with writing():
             known = sa.update(Proposal).where(Proposal.uuid == uuid)
             db.session.execute(known.values(uuid=uuid_of(where)))
+        add_closure(county, uuid_of(where))
     return world
 
 
@@ -251,6 +294,14 @@ def site_id(code: str) -> int:
 
 #: The codes of the sites beside the world's own, by what and where they are.
 PAIRS: Final[dict[tuple[str, str], str]] = {}
+
+
+def add_closure(county: str, uuid: str) -> None:
+    with writing():
+        shut = Closure(
+            uuid=uuid, region_id=_id(county), since=today(), words="停电", announced_at=now()
+        )
+        db.session.add(shut)
 
 
 def uuid_of(where: str) -> str:

@@ -92,16 +92,18 @@ def _entered(site: Site, period: SitePeriod) -> Changes:
 # -- Changing what is there ---------------------------------------------------------------------
 
 
-def do(actor: Actor, site_id: int, seen: int | None, *wanted: Change) -> None:
+def do(actor: Actor, site_id: int, seen: int | None, *wanted: Change, why: str = "") -> None:
     """Make changes to a site that was seen at the version *seen*; None: seen in this transaction.
 
-    Raises NotFound out of reach, Conflict where somebody changed it since, BadInput.
+    *why* is kept with what is done. Raises NotFound out of reach, Conflict where somebody changed
+    it since, BadInput.
     """
     site = take_up(actor, site_id, seen)
     for change in wanted:
         made = change.make(actor, site)
         if made:
-            record(actor, change.event, (story.SITE, site.code), made, region_id=_region(site.id))
+            told = {**made, "reason": (None, why)} if why else made
+            record(actor, change.event, (story.SITE, site.code), told, region_id=_region(site.id))
 
 
 def do_to_all(actor: Actor, site_ids: Collection[int], change: Change) -> int:

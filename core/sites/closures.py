@@ -40,8 +40,11 @@ class Notice:
     minutes: tuple[int, int] | None = None
 
 
-def announce(actor: Actor, notice: Notice) -> Closure:
-    """Announce that a site or a region does not serve. Raises BadInput, NotFound out of reach."""
+def announce(actor: Actor, notice: Notice, why: str = "") -> Closure:
+    """Announce that a site or a region does not serve; *why* is for the audit alone.
+
+    Raises BadInput, NotFound out of reach.
+    """
     _check(actor, notice)
     start, end = notice.minutes or (None, None)
     closure = Closure(
@@ -58,7 +61,9 @@ def announce(actor: Actor, notice: Notice) -> Closure:
     )
     db.session.add(closure)
     db.session.flush()
-    _record(actor, story.CLOSURE_ANNOUNCED, closure, compared({}, _told(closure)))
+    reason: Changes = {"reason": (None, why)} if why else {}
+    told = {**compared({}, _told(closure)), **reason}
+    _record(actor, story.CLOSURE_ANNOUNCED, closure, told)
     return closure
 
 
@@ -116,13 +121,14 @@ def lift(actor: Actor, closure: Closure, on: date | None = None) -> None:
     if day > closure.since:
         amend(actor, closure, day, closure.words, closure.words_en)
         return
-    _check_reach(actor, closure)
+    require_closure(actor, closure)
     _record(actor, story.CLOSURE_WITHDRAWN, closure, compared(_told(closure), {}))
     db.session.delete(closure)
     db.session.flush()
 
 
-def _check_reach(actor: Actor, closure: Closure) -> None:
+def require_closure(actor: Actor, closure: Closure) -> None:
+    """Raise Forbidden, or NotFound where the closure is not for *actor* to change."""
     if closure.site_id is not None:
         absence = closure.start_minute is not None
         keepers = KEEPERS if absence else (Permission.REGISTER_WRITE,)

@@ -58,6 +58,8 @@ def _label(members: Iterable[Kind | Status | Mode]) -> Any:
 SITE: Final = subject_kind(queries.SITE, _l("网点"), "network.site", site_name).code
 
 _SINCE: Final = {"since": Field(_l("起始日期"))}
+#: Why somebody did what is grave.
+_REASON: Final = {"reason": Field(_l("原因"))}
 
 _FACTS: Final = {
     "name": Field(_l("名称")),
@@ -73,6 +75,7 @@ _FACTS: Final = {
     "verified": Field(_l("位置已核实")),
     "made": Field(_l("演示数据")),
     **_SINCE,
+    **_REASON,
 }
 
 ENTERED: Final = event_type(
@@ -100,13 +103,13 @@ HOURS_SET: Final = event_type(
     "site.hours.set",
     _l("登记营业时间"),
     _l("%(actor)s 登记了 %(subject)s 的营业时间"),
-    {"hours": Field(_l("营业时间"), hours_words), **_SINCE},
+    {"hours": Field(_l("营业时间"), hours_words), **_SINCE, **_REASON},
 )
 OFFERED: Final = event_type(
     "site.services.offered",
     _l("登记开办事项"),
     _l("%(actor)s 登记了 %(subject)s 开办的事项"),
-    {"offering": Field(_l("事项"), _label(Mode), service_name), **_SINCE},
+    {"offering": Field(_l("事项"), _label(Mode), service_name), **_SINCE, **_REASON},
 )
 
 
@@ -129,6 +132,7 @@ _CLOSURE: Final = {
     "end": Field(_l("结束时间"), wall_time),
     "words": Field(_l("公告")),
     "words_en": Field(_l("英文公告")),
+    **_REASON,
 }
 CLOSURE_ANNOUNCED: Final = event_type(
     "closure.announced",
