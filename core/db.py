@@ -219,10 +219,23 @@ def _join_queue(connection: sa.Connection) -> None:
             return
 
 
-def _leave_queue(_connection: Any, record: Any) -> None:
+def _leave_queue(connection: Any, record: Any) -> None:
     descriptor = record.info.pop("queue", None)
     if descriptor is not None:
         os.close(descriptor)
+    if record.info.pop("roomy", False) and connection is not None:
+        for setting in ("cache_size=-2000", "wal_autocheckpoint=1000", "wal_checkpoint(PASSIVE)"):
+            connection.execute(f"PRAGMA {setting}").fetchall()
+
+
+def make_room() -> None:
+    """Let this transaction write a hundred thousand rows: more of them are held in memory, and the
+    log is emptied only once others can write again. Only SQLite needs to be told."""
+    connection = db.session.connection()
+    if connection.dialect.name == "sqlite":
+        connection.info["roomy"] = True
+        connection.exec_driver_sql("PRAGMA cache_size=-65536")
+        connection.exec_driver_sql("PRAGMA wal_autocheckpoint=0")
 
 
 def _begin_postgresql(connection: sa.Connection) -> None:

@@ -12,11 +12,13 @@ from core.access import command
 from core.catalogue.queries import catalogue
 from core.errors import BadInput
 from core.shell import told
+from network.imports.cli import import_sites
 from network.listing import exports, queries
 from network.listing import forms as listing
 from network.listing.rules import Form
 
 sites = AppGroup("sites", help="The sites of the register, as files.")
+sites.add_command(import_sites)
 
 
 @sites.command()

@@ -10,6 +10,7 @@ from network import api, cli, maps, views
 from network.demo import cli as demo
 from network.duplicates import views as duplicates
 from network.editing import feature as editing
+from network.imports import views as imports
 from network.listing import views as listing
 from network.matrix import cell_views, set_views
 from network.matrix import views as matrix
@@ -22,6 +23,7 @@ FEATURE = Feature(
         *editing.BLUEPRINTS,
         *(listing.blueprint, plan.blueprint, duplicates.blueprint),
         *(matrix.blueprint, set_views.blueprint, cell_views.blueprint),
+        imports.blueprint,
     ),
     commands=(demo.demo, cli.sites),
     panels=(
@@ -32,6 +34,7 @@ FEATURE = Feature(
         *editing.MENU,
         MenuItem("register.index", _l("网点登记"), (Permission.REGISTER_READ,), 100),
         MenuItem("matrix.show", _l("事项矩阵"), (Permission.REGISTER_READ,), 200),
+        MenuItem("imports.index", _l("导入"), (Permission.REGISTER_IMPORT,), 160),
         MenuItem("duplicates.index", _l("重复网点"), (Permission.REGISTER_WRITE,), 300),
     ),
 )

@@ -207,8 +207,7 @@ def _text(most: int) -> Callable[[str], str]:
 
 
 def _code(text: str) -> str:
-    digits = plain(text)
-    _refuse_rounded(digits)
+    digits = _digits(text)
     if digits.isdigit() and len(digits) < SERIAL_DIGITS + 1:
         raise BadInput(_l("网点编码应为 7 位，开头的 0 可能丢了；请把这一列设为“文本”再填。"))
     if not is_site_code(digits):
@@ -218,23 +217,27 @@ def _code(text: str) -> str:
 
 def _region(text: str) -> str:
     """Twelve digits; the six of a county and the nine of a town are filled up."""
-    digits = plain(text)
-    _refuse_rounded(digits)
+    digits = _digits(text)
     if not (digits.isascii() and digits.isdigit()) or len(digits) not in (6, 9, 12):
         raise BadInput(_l("区划代码应为 12 位数字（县 6 位、镇街 9 位也可以）。"))
     return digits.ljust(12, "0")
 
 
-def _refuse_rounded(text: str) -> None:
-    if _EXPONENT.fullmatch(text):
+def _digits(text: str) -> str:
+    """*text* without the ``.0`` of a number that a spreadsheet wrote; nothing else is guessed."""
+    digits = plain(text)
+    if _EXPONENT.fullmatch(digits):
         raise BadInput(
-            _l("表格把长数字写成了“%(text)s”，后面的位数已经丢失；请设为“文本”后重填。", text=text)
+            _l(
+                "表格把长数字写成了“%(text)s”，后面的位数已经丢失；请设为“文本”后重填。",
+                text=digits,
+            )
         )
+    return re.sub(r"^(\d+)\.0+$", r"\1", digits, flags=re.ASCII)
 
 
 def _phone(text: str) -> str:
-    number = " ".join(plain(text).replace("—", "-").replace("–", "-").split())
-    _refuse_rounded(number)
+    number = " ".join(_digits(text).replace("—", "-").replace("–", "-").split())
     if not _PHONE.fullmatch(number) or not any(letter.isdigit() for letter in number):
         raise BadInput(_l("电话只能有数字、区号和分机，例如 0631-5310001 或 13800000000。"))
     if len(number) > 40:

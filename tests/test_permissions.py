@@ -25,6 +25,8 @@ from core.catalogue import actions as catalogue_actions
 from core.catalogue import importer as catalogue_importer
 from core.clock import now, today
 from core.db import db, writing
+from core.files import actions as files
+from core.files.store import Content
 from core.jobs.models import Job
 from core.proposals.models import Proposal
 from core.regions.queries import tree
@@ -33,6 +35,8 @@ from core.sites.actions import Entry, enter
 from core.sites.models import Closure, Site
 from core.sites.rules import Kind, Taken
 from network.duplicates.models import PairVerdict
+from network.imports.models import ImportRun
+from network.imports.rules import State
 from tests.core.accounts.made import (
     ACTOR,
     CHEAP,
@@ -195,6 +199,17 @@ TABLE: Final[Mapping[str, Row]] = {
     "GET jobs.job": RUNS,
     "POST jobs.stop": RUNS,
     "GET jobs.told": Row({**dict.fromkeys((*PEOPLE, PROGRAM), ""), "system_admin": ALL}),
+    "GET imports.index": WRITES_SOMEWHERE,
+    "GET imports.new": WRITES_SOMEWHERE,
+    "POST imports.new": WRITES_SOMEWHERE,
+    "GET imports.template": WRITES_SOMEWHERE,
+    "GET imports.run": WRITERS,
+    "GET imports.columns": WRITERS,
+    "POST imports.columns": WRITERS,
+    "POST imports.choose": WRITERS,
+    "POST imports.retry": WRITERS,
+    "POST imports.apply": WRITERS,
+    "GET imports.annotated": WRITERS,
     "GET register.index": READS,
     "GET register.export": READS,
     "POST register.save": READS,
@@ -259,6 +274,7 @@ def world(app: Flask) -> World:
         give_authenticator(account_id)
         add_token(account_id, f"{number:08x}", "register.read")
         add_job(account_id, uuid_of(where))
+        add_import(uuid_of(where), county)
         add_pairs(getattr(world, where), county, where)
         uuid = ask(world, getattr(world, where))
         with writing():
@@ -266,6 +282,23 @@ def world(app: Flask) -> World:
             db.session.execute(known.values(uuid=uuid_of(where)))
         add_closure(county, uuid_of(where))
     return world
+
+
+def add_import(uuid: str, county: str) -> None:
+    """A file of sites that was sent for a county."""
+    with writing():
+        file = files.keep(ACTOR, Content("0" * 64, 1), "trial.csv", "text/csv")
+        db.session.add(
+            ImportRun(
+                uuid=uuid,
+                sent_by="trial",
+                region_id=_id(county),
+                file_id=file.id,
+                container="csv",
+                state=State.READING,
+                created_at=now(),
+            )
+        )
 
 
 def add_pairs(code: str, county: str, where: str) -> None:

@@ -21,6 +21,18 @@ _LOCK: Final = 0x617564697420
 
 
 @dataclass(frozen=True, slots=True)
+class Stored:
+    """Members that stand in a table already: too many to be carried in hand.
+
+    ``rows`` gives place, kind, code and changes (canonical) of each; ``seal`` is what
+    :func:`core.audit.chain.seal_members` gives for the same in the order of their places.
+    """
+
+    rows: sa.Select[*tuple[Any, ...]]
+    seal: str
+
+
+@dataclass(frozen=True, slots=True)
 class _Waiting:
     """An event that will be written when its transaction ends."""
 
@@ -29,7 +41,7 @@ class _Waiting:
     subject: tuple[str, str]
     region_id: int | None
     changes: str
-    members: tuple[tuple[int, str, str, str], ...]
+    members: tuple[tuple[int, str, str, str], ...] | Stored
 
 
 def record(
@@ -39,7 +51,7 @@ def record(
     changes: Changes = NOTHING,
     *,
     region_id: int | None = None,
-    members: Iterable[Member] = (),
+    members: Iterable[Member] | Stored = (),
 ) -> None:
     """Keep that *actor* did *event* to *subject*, a kind and a code.
 
@@ -47,13 +59,17 @@ def record(
     one event with *members*, its subject's code empty unless one thing stands for them all.
     *region_id* says whose it is to read. Nobody's own data may be in *changes*: say HIDDEN there.
     """
-    listed = tuple(
-        (place, *member.subject, canonical(member.changes)) for place, member in enumerate(members)
-    )
+    listed = members if isinstance(members, Stored) else _listed(members)
     if any(SEPARATOR in text for text in (actor.name, *subject)):
         raise ValueError("a name or code holds a control character")
     waiting = _Waiting(actor, event.code, subject, region_id, canonical(changes), listed)
     at_commit(_write, waiting)
+
+
+def _listed(members: Iterable[Member]) -> tuple[tuple[int, str, str, str], ...]:
+    return tuple(
+        (place, *member.subject, canonical(member.changes)) for place, member in enumerate(members)
+    )
 
 
 def _write(waiting: list[_Waiting]) -> None:
@@ -67,10 +83,21 @@ def _write(waiting: list[_Waiting]) -> None:
         row = _row(number, at, one, previous)
         previous = row["hash"]
         events.append(row)
-        members += _members(number, one)
+        if not isinstance(one.members, Stored):
+            members += _members(number, one.members)
     db.session.execute(sa.insert(AuditEvent), events)
     if members:
         db.session.execute(sa.insert(AuditMember), members)
+    for number, one in enumerate(waiting, last + 1):
+        if isinstance(one.members, Stored):
+            _take_over(number, one.members)
+
+
+def _take_over(number: int, stored: Stored) -> None:
+    """Write members that stand in a table."""
+    rows = stored.rows.add_columns(sa.literal(number, sa.Integer))
+    names = ["position", "subject_kind", "subject_code", "changes", "event_id"]
+    db.session.execute(sa.insert(AuditMember).from_select(names, rows))
 
 
 def _last() -> tuple[int, bytes]:
@@ -98,12 +125,18 @@ def _row(number: int, at: datetime, one: _Waiting, previous: bytes) -> dict[str,
         "region_id": one.region_id,
         "changes": one.changes,
         "previous": previous,
-        "hash": seal(previous, facts, seal_members(one.members)),
+        "hash": seal(previous, facts, _sealed(one.members)),
     }
 
 
-def _members(number: int, one: _Waiting) -> Iterable[dict[str, Any]]:
-    for place, kind, code, changes in one.members:
+def _sealed(members: tuple[tuple[int, str, str, str], ...] | Stored) -> str:
+    return members.seal if isinstance(members, Stored) else seal_members(members)
+
+
+def _members(
+    number: int, members: tuple[tuple[int, str, str, str], ...]
+) -> Iterable[dict[str, Any]]:
+    for place, kind, code, changes in members:
         yield {
             "event_id": number,
             "position": place,

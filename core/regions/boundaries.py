@@ -260,6 +260,11 @@ def astray(region_id: int, point: Point) -> bool:
     return county is not None and inside(county, point) is False
 
 
+def shapes() -> Mapping[int, BaseGeometry]:
+    """Every outline by its region, for those who ask about many places."""
+    return _prepared()
+
+
 @snapshot.of_revision("network")
 def _prepared() -> Mapping[int, BaseGeometry]:
     """Every outline, made ready to be asked many times."""

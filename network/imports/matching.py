@@ -1,0 +1,110 @@
+"""Which site of the register a row means, and whether two rows mean one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from flask_babel import lazy_gettext as _l
+
+from core.regions.tree import Tree
+from network import names
+from network.imports import rules
+from network.imports.regions import Regions
+from network.imports.row import NEW, Known, Row
+from network.imports.rules import Level, Problem, Verdict
+
+#: How many sites that a row may mean are offered to choose from.
+MOST_OFFERED = 5
+
+
+def key_of(tree: Tree, region_id: int, name: str) -> str:
+    """What two writings of the name of one site have in common."""
+    return names.read(name, above(tree, region_id)).key
+
+
+def above(tree: Tree, region_id: int) -> tuple[str, ...]:
+    """The names of the regions over a region."""
+    return tuple(node.name for node in tree.path(region_id)[:-1])
+
+
+class Matcher:
+    """Finds the sites of rows by code, else by region and name, else offers some to choose from."""
+
+    def __init__(self, regions: Regions, known: Known) -> None:
+        self._regions = regions
+        self._known = known
+        self._codes: dict[str, tuple[int, str]] = {}
+        self._keys: dict[tuple[int, str], tuple[int, str]] = {}
+        self._sites: dict[int, tuple[int, str]] = {}
+        #: What is wrong with rows before, found out only now: the number of the row, the problem.
+        self.afterwards: list[tuple[int, Problem]] = []
+
+    def match(self, rows: Sequence[Row]) -> None:
+        codes = [row.values["code"] for row in rows if row.values.get("code")]
+        codes += [row.staged.choice for row in rows if row.staged.choice not in ("", NEW)]
+        by_code = self._known.by_codes(codes) if codes else {}
+        called: dict[int, list[int]] = {}
+        for row in rows:
+            code = row.values.get("code") or (row.staged.choice if row.staged.choice != NEW else "")
+            if code:
+                row.site = by_code.get(code)
+                if row.site is None:
+                    row.fault("code", _l("没有这个编码，或不在您的管辖范围内。新网点请留空。"))
+            elif row.key and row.region_id is not None and not row.staged.choice:
+                called[row.staged.number] = list(self._known.called(row.region_id, row.key))
+        self._by_name(rows, called)
+        for row in rows:
+            self._once(row)
+
+    def _by_name(self, rows: Sequence[Row], called: Mapping[int, list[int]]) -> None:
+        ids = sorted({id for found in called.values() for id in found})
+        found = self._known.by_ids(ids) if ids else {}
+        for row in rows:
+            same = called.get(row.staged.number)
+            if same is None or row.region_id is None:
+                continue
+            if len(same) == 1:
+                row.site = found.get(same[0])
+                continue
+            maybe = same or self._alike(row.region_id, row.values["name"])
+            if maybe:
+                sites = found if same else self._known.by_ids(maybe)
+                row.judged.verdict = Verdict.ASK
+                row.judged.offered = tuple(sites[id].code for id in maybe[:MOST_OFFERED])
+                told = "、".join(
+                    f"{sites[id].names['name']}（{sites[id].code}）" for id in maybe[:MOST_OFFERED]
+                )
+                row.fault(
+                    "name", _l("可能就是已登记的 %(sites)s，请选择。", sites=told), Level.WARNING
+                )
+
+    def _alike(self, region_id: int, name: str) -> list[int]:
+        """The sites of the region whose names are like this one, the likest first."""
+        own = names.read(name, above(self._regions.tree, region_id))
+        scored = [
+            (names.similar(own, names.read(other, above(self._regions.tree, region_id))).score, id)
+            for id, other in self._known.around(region_id)
+        ]
+        likely = sorted((-score, id) for score, id in scored if score >= names.LIKELY)
+        return [id for _score, id in likely]
+
+    def _once(self, row: Row) -> None:
+        """See that no row before means the same site."""
+        here = (row.staged.number, row.place)
+        if code := row.values.get("code"):
+            self._twice(row, self._codes.setdefault(code, here), "code")
+        if row.site is not None:
+            if not row.values.get("code"):
+                self._twice(row, self._sites.setdefault(row.site.id, here), "name")
+            else:
+                self._sites.setdefault(row.site.id, here)
+        elif row.key and row.region_id is not None and not row.values.get("code"):
+            self._twice(row, self._keys.setdefault((row.region_id, row.key), here), "name")
+
+    def _twice(self, row: Row, first: tuple[int, str], code: str) -> None:
+        number, place = first
+        if number == row.staged.number:
+            return
+        row.fault(code, _l("与第 %(place)s 行是同一个网点，请只留一行。", place=place))
+        told = _l("与第 %(place)s 行是同一个网点，请只留一行。", place=row.place)
+        self.afterwards.append((number, rules.problem(Level.ERROR, None, "", told)))

@@ -1,0 +1,126 @@
+"""Where a row says that a site stands, and what speaks against it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any, Final
+
+from flask_babel import lazy_gettext as _l
+
+from core.errors import BadInput
+from core.geo import Datum, check
+from network.imports.regions import Regions
+from network.imports.row import Known, Row
+from network.imports.rules import Level
+from network.sheet import Column
+
+#: Metres between two sites below which they are told to be in one place.
+TOO_NEAR: Final = 5.0
+#: Decimals of a degree that are kept, and the fewest that say more than the town.
+DECIMALS: Final = 7
+FEWEST_DECIMALS: Final = 2
+
+_CELL: Final = 0.0001  # degrees; eleven metres of latitude, nine of longitude
+
+
+class Placer:
+    """Reads positions, and remembers those of the rows before."""
+
+    def __init__(
+        self,
+        columns: Mapping[str, Column],
+        datum: Datum | None,
+        regions: Regions,
+        known: Known,
+    ) -> None:
+        self._columns = columns
+        self._datum = datum
+        self._regions = regions
+        self._known = known
+        self._places: dict[tuple[int, int], list[tuple[float, float, str]]] = {}
+
+    def position(self, row: Row, region_id: int, held: Mapping[str, Any] | None) -> dict[str, Any]:
+        """The columns of a position that is given; empty where it is the one that is known."""
+        given = row.cells.given
+        if "lat" not in given and "lon" not in given:
+            return {}
+        if not ("lat" in given and "lon" in given):
+            row.fault("lat" if "lon" in given else "lon", _l("经度和纬度要么都填，要么都不填。"))
+            return {}
+        lat, lon = (row.read(self._columns[code]) for code in ("lat", "lon"))
+        datum = row.read(self._columns["datum"]) if "datum" in given else self._datum
+        if lat is None or lon is None or row.wrong:
+            return {}
+        if datum is None:
+            row.fault("lat", _l("有坐标却没有说明坐标系。请在页面上选择，或加一列“坐标系”。"))
+            return {}
+        if held is not None and (lat, lon, datum) == (
+            held["given_lat"],
+            held["given_lon"],
+            held["datum"],
+        ):
+            return {}
+        return self._placed(row, region_id, round(lat, DECIMALS), round(lon, DECIMALS), datum)
+
+    def _placed(
+        self, row: Row, region_id: int, lat: float, lon: float, datum: Datum
+    ) -> dict[str, Any]:
+        try:
+            point = check(lat, lon, datum)
+        except BadInput as fault:
+            row.fault(fault.field, fault)
+            return {}
+        coarse = any(
+            _decimals(row.cells.given[code].text) < FEWEST_DECIMALS for code in ("lat", "lon")
+        )
+        if coarse:
+            row.fault("lat", _l("坐标只精确到公里以上，按未核实登记。"), Level.WARNING)
+        astray = self._regions.astray(region_id, lat, lon, datum)
+        if astray is not None:
+            row.fault("lat", astray, Level.WARNING)
+        self._crowded(row, point.lat, point.lon)
+        return {
+            "lat": point.lat,
+            "lon": point.lon,
+            "given_lat": lat,
+            "given_lon": lon,
+            "datum": datum.value,
+            "verified": False,
+            "doubted": coarse or astray is not None,
+        }
+
+    def _crowded(self, row: Row, lat: float, lon: float) -> None:
+        """Warn of another site in the same place, in the file or in the register."""
+        own = None if row.site is None else row.site.id
+        others = [
+            code
+            for id, code, *where in self._known.near(lat, lon)
+            if id != own and _near(lat, lon, *where)
+        ]
+        cell = (math.floor(lat / _CELL), math.floor(lon / _CELL))
+        others += [
+            place
+            for dy in (-1, 0, 1)
+            for dx in (-1, 0, 1)
+            for y, x, place in self._places.get((cell[0] + dy, cell[1] + dx), ())
+            if _near(lat, lon, y, x)
+        ]
+        self._places.setdefault(cell, []).append((lat, lon, row.place))
+        if others:
+            row.fault(
+                "lat",
+                _l("与另一个网点（%(other)s）相距不到 5 米，请核对。", other=others[0]),
+                Level.WARNING,
+            )
+
+
+def _decimals(text: str) -> int:
+    return len(text.partition(".")[2].rstrip("°"))
+
+
+def _near(lat: float, lon: float, other_lat: float, other_lon: float) -> bool:
+    """Whether two places are less than TOO_NEAR metres apart; a plane will do for so little."""
+    dy = (lat - other_lat) * 111_000
+    dx = (lon - other_lon) * 111_000 * math.cos(math.radians(lat))
+    return math.hypot(dx, dy) < TOO_NEAR

@@ -1,0 +1,139 @@
+"""Workbooks that go out: the template to fill in, and what was sent with what is wrong in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import IO, Any, Final
+
+from flask_babel import gettext as _
+from openpyxl import Workbook
+from openpyxl.cell import Cell, WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.comments import Comment
+from openpyxl.styles import Font, PatternFill
+from openpyxl.utils import get_column_letter
+
+from network.imports import rules
+from network.imports.rules import Level, Problem, Verdict
+from network.sheet import HINT_OFFERING, HINTS, Column
+
+_FILLS: Final = {
+    Level.ERROR: PatternFill("solid", fgColor="F8D7D3"),
+    Level.WARNING: PatternFill("solid", fgColor="FBEBC8"),
+}
+_BOLD: Final = Font(bold=True)
+
+#: A row of the file: its sheet, its line and its cells.
+Raw = tuple[str, int, list[Any]]
+
+
+def _cell(page: Any, value: object) -> Cell:
+    """A cell of text and nothing but text: no formula, no rounded code."""
+    made: Cell = WriteOnlyCell(page, ILLEGAL_CHARACTERS_RE.sub(" ", str(value)))
+    made.data_type = "s"
+    made.number_format = "@"
+    return made
+
+
+def template(file: IO[bytes], columns: Sequence[Column]) -> None:
+    """A workbook with the headings in bold and, on a second sheet, what goes into each column."""
+    book = Workbook(write_only=True)
+    page = book.create_sheet(_("网点"))
+    page.freeze_panes = "A2"
+    filled = [column for column in columns if column.read is not None]
+    for number, _column in enumerate(filled, 1):
+        dimension = page.column_dimensions[get_column_letter(number)]
+        dimension.width = 18
+        dimension.number_format = "@"
+    headings = [_cell(page, column.title) for column in filled]
+    for cell in headings:
+        cell.font = _BOLD
+    page.append(headings)
+    about = book.create_sheet(_("填写说明"))
+    about.column_dimensions["A"].width = 30
+    about.column_dimensions["B"].width = 80
+    for column in filled:
+        hint = HINT_OFFERING if column.service else HINTS.get(column.code, "")
+        about.append([_cell(about, column.title), _cell(about, hint)])
+    book.save(file)
+
+
+def annotated(
+    file: IO[bytes],
+    raw: Iterable[Raw],
+    told: Mapping[tuple[str, int], tuple[Verdict, list[Problem]]],
+    headings: Mapping[str, int],
+) -> None:
+    """The rows as they were sent, with what is wrong in a column in front and at the cells.
+
+    *told* has the verdict and the problems of each row, by sheet and line; *headings* in which line
+    of each sheet they stand.
+    """
+    book = Workbook(write_only=True)
+    pages: dict[str, Any] = {}
+    last: dict[str, int] = {}
+    for sheet, line, cells in raw:
+        if sheet not in pages:
+            pages[sheet] = book.create_sheet(_title(sheet))
+            pages[sheet].column_dimensions["A"].width = 60
+        page = pages[sheet]
+        for _blank in range(last.get(sheet, 0) + 1, line):
+            page.append([])
+        last[sheet] = line
+        page.append(_annotated(page, cells, told.get((sheet, line)), line == headings.get(sheet)))
+    if not pages:
+        book.create_sheet(_("网点"))
+    book.save(file)
+
+
+def _title(sheet: str) -> str:
+    title = "".join(" " if letter in "[]:*?/\\" else letter for letter in sheet).strip()[:31]
+    return title or str(_("网点"))
+
+
+def _annotated(
+    page: Any, cells: list[Any], told: tuple[Verdict, list[Problem]] | None, heading: bool
+) -> list[Any]:
+    verdict, problems = told or (None, [])
+    row: list[Any] = [
+        None,
+        *(None if cell is None else _cell(page, _shown(cell)) for cell in cells),
+    ]
+    if heading:
+        row[0] = _cell(page, _("问题"))
+        row[0].font = _BOLD
+    if problems:
+        row[0] = _cell(page, "\n".join(problem.told for problem in problems))
+        row[0].fill = _FILLS[_worst(problems)]
+    elif verdict is not None and not heading:
+        row[0] = _cell(page, verdict.label)
+    for problem in problems:
+        if problem.column is None:
+            continue
+        row += [None] * (problem.column + 2 - len(row))
+        cell = row[problem.column + 1] or _cell(page, "")
+        cell.fill = _FILLS[problem.level]
+        cell.comment = Comment(problem.told, "OneKm", width=320, height=90)
+        row[problem.column + 1] = cell
+    return row
+
+
+def _worst(problems: Sequence[Problem]) -> Level:
+    found = {problem.level for problem in problems}
+    return Level.ERROR if Level.ERROR in found else Level.WARNING
+
+
+_WORDS: Final = {"f": "（公式）", "e": "（错误值）", "m": ""}
+
+
+def _shown(cell: Any) -> str:
+    if isinstance(cell, list):
+        return cell[1] if len(cell) > 1 else _WORDS[cell[0]]
+    if isinstance(cell, bool):
+        return "是" if cell else "否"
+    return str(cell)
+
+
+def place(problem: Problem, line: int) -> str:
+    """Where in the sheet a problem is."""
+    return rules.place(line, problem.column)

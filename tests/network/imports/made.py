@@ -1,0 +1,97 @@
+"""Files of sites, as towns send them, and the way from a file to its trial."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+from openpyxl import Workbook
+
+from core.access import Actor, Held, Permission, Reach, command
+from core.db import writing
+from core.files import store
+from core.geo import Datum
+from network.imports import actions, jobs, queries
+from network.imports.actions import Sent
+from network.imports.container import check
+from network.imports.queries import File, Shown
+from network.imports.rules import Terms, place
+
+ACTOR: Final = command("test")
+HEADINGS: Final = ("网点名称", "类型", "区划代码", "电话", "经度", "纬度", "营业时间")
+#: A good row in 东村 of the tests' network.
+GOOD: Final = (
+    *("东村医保站", "村卫生室", "371082001201", "0631-7560001", "122.51", "37.011"),
+    "每天 8:00-17:00",
+)
+
+
+def county_admin(region_id: int) -> Actor:
+    """Somebody who may import into one region and what lies below."""
+    permissions = frozenset({Permission.REGISTER_IMPORT, Permission.REGISTER_WRITE})
+    held = Held("county_admin", permissions, Reach(regions=frozenset({region_id})))
+    return Actor("县管理员", (held,))
+
+
+def csv_file(path: Path, *rows: Sequence[object], encoding: str = "utf-8") -> Path:
+    text = io.StringIO()
+    csv.writer(text).writerows(rows)
+    path.write_bytes(text.getvalue().encode(encoding))
+    return path
+
+
+def workbook(path: Path, **sheets: Iterable[Sequence[Any]]) -> Path:
+    book = Workbook()
+    del book["Sheet"]
+    for name, rows in sheets.items():
+        page = book.create_sheet(name)
+        for row in rows:
+            page.append(list(row))
+    book.save(path)
+    return path
+
+
+def sent(
+    path: Path, actor: Actor = ACTOR, datum: Datum | None = Datum.WGS84, on: date | None = None
+) -> str:
+    """Send the file; gives the UUID of the import."""
+    container = check(path, path.name)
+    content = store.put_bytes(path.read_bytes())
+    with writing():
+        return actions.send(actor, Sent(content, path.name, container, Terms(datum, on)))
+
+
+def tried(
+    path: Path, actor: Actor = ACTOR, datum: Datum | None = Datum.WGS84, on: date | None = None
+) -> File:
+    """Send the file, read it and try it."""
+    uuid = sent(path, actor, datum, on)
+    jobs.read_and_try(actor, uuid, nothing, nothing)
+    return queries.find(actor, uuid)
+
+
+def again(file: File, actor: Actor = ACTOR) -> File:
+    """Try the file once more."""
+    jobs.read_and_try(actor, file.uuid, nothing, nothing, read=False)
+    return queries.find(actor, file.uuid)
+
+
+def nothing(_done: int, _total: int) -> None:
+    """Tell nobody."""
+
+
+def rows(file: File) -> list[Shown]:
+    return queries.rows(file, None, False, "", 1)[0]
+
+
+def problems(file: File) -> list[tuple[str, str]]:
+    """Where and what, of every problem."""
+    return [
+        (f"{row.sheet}!{place(row.line, one.column)}".lstrip("!"), one.told)
+        for row in queries.told(file)
+        for one in row.problems
+    ]
