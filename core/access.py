@@ -188,10 +188,10 @@ class FreshNeeded(Forbidden):
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """For whom a view is: everybody, people who have signed in, holders of a permission."""
+    """For whom a view is: everybody, people who have signed in, holders of any permission named."""
 
     signed_in: bool = False
-    permission: Permission | None = None
+    permissions: tuple[Permission, ...] = ()
     programs: bool = False
 
 
@@ -213,11 +213,11 @@ def known(view: V) -> V:
     return _guarded(view, Guard(signed_in=True, programs=True))
 
 
-def requires(permission: Permission) -> Callable[[V], V]:
-    """Mark a view as open to those who hold *permission*."""
+def requires(*permissions: Permission) -> Callable[[V], V]:
+    """Mark a view as open to those who hold any of *permissions*."""
 
     def mark(view: V) -> V:
-        return _guarded(view, Guard(signed_in=True, permission=permission))
+        return _guarded(view, Guard(signed_in=True, permissions=permissions))
 
     return mark
 
@@ -247,7 +247,7 @@ def most_taken(view: Callable[..., Any]) -> int:
     actor = current_actor()
     if guard is None or actor is ANONYMOUS:
         return MOST_SENT
-    if guard.permission is not None and not actor.may(guard.permission):
+    if guard.permissions and not any(map(actor.may, guard.permissions)):
         return MOST_SENT
     return int(getattr(view, "takes", MOST_SENT))
 
@@ -267,9 +267,8 @@ def check(view: Callable[..., Any]) -> None:
     actor = current_actor()
     if actor is ANONYMOUS:
         raise SignInNeeded(_l("请先登录。"))
-    if not (
-        actor.may(guard.permission) if guard.permission else guard.programs or not actor.by_token
-    ):
+    held = any(map(actor.may, guard.permissions))
+    if not (held if guard.permissions else guard.programs or not actor.by_token):
         raise Forbidden(_l("您没有此项权限。"))
     if getattr(view, "fresh", False):
         require_fresh(actor)

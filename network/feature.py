@@ -14,6 +14,7 @@ from network.imports import views as imports
 from network.listing import views as listing
 from network.matrix import cell_views, set_views
 from network.matrix import views as matrix
+from network.photos import views as photos
 from network.plan import views as plan
 
 FEATURE = Feature(
@@ -24,10 +25,12 @@ FEATURE = Feature(
         *(listing.blueprint, plan.blueprint, duplicates.blueprint),
         *(matrix.blueprint, set_views.blueprint, cell_views.blueprint),
         imports.blueprint,
+        photos.blueprint,
     ),
     commands=(demo.demo, cli.sites),
     panels=(
         *editing.PANELS,
+        photos.PANEL,
         Panel("site", _l("重复登记"), duplicates.panel, 700),
     ),
     menu=(

@@ -116,6 +116,10 @@ WRITES_SOMEWHERE: Final = Row(dict.fromkeys(WRITERS.allowed, ALL))
 #: Somebody else's job: for who runs the system alone.
 RUNS: Final = Row({**dict.fromkeys(PEOPLE, ""), "system_admin": ALL})
 
+#: Whoever keeps a site, its own manager among them; a photo that is nobody's is found by none.
+KEEPS: Final = Row({**WRITERS.allowed, "station_manager": "own"})
+NO_PHOTO: Final = Row(dict.fromkeys(KEEPS.allowed, ""))
+
 TABLE: Final[Mapping[str, Row]] = {
     "static": OPEN,
     "GET web.alive": OPEN,
@@ -195,6 +199,14 @@ TABLE: Final[Mapping[str, Row]] = {
     "POST matrix_set.read": WRITES_SOMEWHERE,
     "GET plan.show": READERS,
     "POST plan.change": WRITERS,
+    "GET photos.show": Row(dict.fromkeys(EVERYBODY, "")),
+    "GET photos.show_small": Row(dict.fromkeys(EVERYBODY, "")),
+    "GET photos.index": KEEPS,
+    "POST photos.add": KEEPS,
+    "POST photos.describe": NO_PHOTO,
+    "POST photos.earlier": NO_PHOTO,
+    "POST photos.later": NO_PHOTO,
+    "POST photos.take_out": NO_PHOTO,
     "GET jobs.index": PERSON,
     "GET jobs.job": RUNS,
     "POST jobs.stop": RUNS,

@@ -34,12 +34,14 @@ def answer(file: File, *, small: bool = False, download: bool = False) -> Respon
         path,
         mimetype=file.media_type,
         as_attachment=download,
-        download_name=(file.name or file.uuid) if download else None,
+        download_name=file.name or file.uuid,
         conditional=True,
         etag=sha256,
         last_modified=None,
         max_age=KEPT_FOR,
     )
+    if not download:  # what is shown has no name to be saved under
+        response.headers.pop("Content-Disposition", None)
     response.cache_control.public = False
     response.cache_control.private = True
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"

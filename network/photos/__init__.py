@@ -1,0 +1,1 @@
+"""Photos of a site: so that somebody who has never been there knows the door."""
