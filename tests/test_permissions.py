@@ -117,8 +117,8 @@ WRITES_SOMEWHERE: Final = Row(dict.fromkeys(WRITERS.allowed, ALL))
 RUNS: Final = Row({**dict.fromkeys(PEOPLE, ""), "system_admin": ALL})
 
 #: Whoever keeps a site, its own manager among them; a photo that is nobody's is found by none.
-KEEPS: Final = Row({**WRITERS.allowed, "station_manager": "own"})
-NO_PHOTO: Final = Row(dict.fromkeys(KEEPS.allowed, ""))
+KEEPS_PHOTOS: Final = Row({**WRITERS.allowed, "station_manager": "own"})
+NO_PHOTO: Final = Row(dict.fromkeys(KEEPS_PHOTOS.allowed, ""))
 
 TABLE: Final[Mapping[str, Row]] = {
     "static": OPEN,
@@ -201,8 +201,8 @@ TABLE: Final[Mapping[str, Row]] = {
     "POST plan.change": WRITERS,
     "GET photos.show": Row(dict.fromkeys(EVERYBODY, "")),
     "GET photos.show_small": Row(dict.fromkeys(EVERYBODY, "")),
-    "GET photos.index": KEEPS,
-    "POST photos.add": KEEPS,
+    "GET photos.index": KEEPS_PHOTOS,
+    "POST photos.add": KEEPS_PHOTOS,
     "POST photos.describe": NO_PHOTO,
     "POST photos.earlier": NO_PHOTO,
     "POST photos.later": NO_PHOTO,
