@@ -55,19 +55,25 @@ def succeed(period: P, on: date, **changes: Any) -> P:
 
     Raises BadInput where *on* is not inside the period: that would be a correction.
     """
-    _within(period, on)
+    successor = succeeding(period, on, **changes)
     session = object_session(period)
     if session is None:
         raise ValueError("the period is not in the database")
+    session.flush()
+    session.add(successor)
+    session.flush()
+    return successor
+
+
+def succeeding(period: P, on: date, **changes: Any) -> P:
+    """The same, but nothing is flushed and the copy is not yet in the session."""
+    _within(period, on)
     own = {"since", "until", *(column.key for column in sa.inspect(type(period)).primary_key)}
     columns = sa.inspect(type(period)).column_attrs.keys()
     kept = {name: getattr(period, name) for name in columns if name not in own}
     dates = {"since": on, "until": period.until}
     successor = type(period)(**(kept | changes | dates))
     period.until = on
-    session.flush()
-    session.add(successor)
-    session.flush()
     return successor
 
 

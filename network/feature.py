@@ -12,6 +12,7 @@ from network.duplicates import views as duplicates
 from network.editing import feature as editing
 from network.imports import views as imports
 from network.listing import views as listing
+from network.listing.bulk import views as bulk
 from network.matrix import cell_views, set_views
 from network.matrix import views as matrix
 from network.photos import views as photos
@@ -22,7 +23,7 @@ FEATURE = Feature(
     blueprints=(
         *(views.blueprint, maps.blueprint, api.blueprint),
         *editing.BLUEPRINTS,
-        *(listing.blueprint, plan.blueprint, duplicates.blueprint),
+        *(listing.blueprint, bulk.blueprint, plan.blueprint, duplicates.blueprint),
         *(matrix.blueprint, set_views.blueprint, cell_views.blueprint),
         imports.blueprint,
         photos.blueprint,

@@ -94,6 +94,8 @@ KEEPS: Final = Row(
         "program": "own",
     }
 )
+#: Not for a program: it cannot show once more who it is.
+BULK: Final = Row(dict.fromkeys(("county_admin", "city_admin"), ALL))
 LISTS: Final = Row(dict.fromkeys(("county_admin", "city_admin", "system_admin"), ALL))
 
 READERS: Final = Row(
@@ -224,6 +226,8 @@ TABLE: Final[Mapping[str, Row]] = {
     "GET imports.annotated": WRITERS,
     "GET register.index": READS,
     "GET register.export": READS,
+    "GET register_bulk.choose": BULK,
+    "POST register_bulk.change": BULK,
     "POST register.save": READS,
     "POST register.drop": Row(dict.fromkeys((*PEOPLE[:-1], PROGRAM), "")),
     "GET proposals.index": PERSON,

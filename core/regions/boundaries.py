@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import shapely
@@ -254,10 +255,19 @@ def inside(region_id: int, point: Point) -> bool | None:
 
 def astray(region_id: int, point: Point) -> bool:
     """Whether *point* is known to lie outside the county that the region is or lies in."""
-    if not _prepared():
-        return False
-    county = queries.county_of(region_id)
-    return county is not None and inside(county, point) is False
+    return judge()(region_id, point)
+
+
+def judge() -> Callable[[int, Point], bool]:
+    """The same as a function that knows the outlines, for asking about many points."""
+    known = _prepared()
+    county_of = lru_cache(maxsize=None)(queries.county_of)
+
+    def lies_astray(region_id: int, point: Point) -> bool:
+        outline = known.get(county_of(region_id) or 0) if known else None
+        return outline is not None and not shapely.intersects_xy(outline, point.lon, point.lat)
+
+    return lies_astray
 
 
 def shapes() -> Mapping[int, BaseGeometry]:

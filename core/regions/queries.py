@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -87,6 +88,19 @@ def code_of(region_id: int, on: date) -> str | None:
         .order_by((RegionPeriod.since <= on).desc(), RegionPeriod.since.desc())
         .limit(1)
     )
+
+
+def codes_of(region_ids: Sequence[int]) -> dict[int, list[tuple[date, str]]]:
+    """Every code that the regions bore, each with the day from which on, oldest first."""
+    found: dict[int, list[tuple[date, str]]] = {}
+    rows = db.session.execute(
+        sa.select(RegionPeriod.region_id, RegionPeriod.since, RegionPeriod.code)
+        .where(RegionPeriod.region_id.in_(region_ids))
+        .order_by(RegionPeriod.region_id, RegionPeriod.since)
+    )
+    for row in rows:
+        found.setdefault(row.region_id, []).append((row.since, row.code))
+    return found
 
 
 def county_of(region_id: int) -> int | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import reduce
@@ -15,11 +15,12 @@ from core.audit.actions import record
 from core.audit.rules import Changes, Member, compared
 from core.clock import today
 from core.db import db
-from core.errors import BadInput, Conflict, Forbidden
+from core.errors import BadInput, Conflict, Forbidden, OneKmError
 from core.regions import queries as regions
 from core.search import index_text
 from core.sites import changes, story
 from core.sites.changes import Change, Position, Standing
+from core.sites.hand import Hand, parts
 from core.sites.models import Site, SitePeriod
 from core.sites.rules import Kind, Mode, Status, site_code
 
@@ -109,27 +110,97 @@ def do(actor: Actor, site_id: int, seen: int | None, *wanted: Change, why: str =
 def do_to_all(actor: Actor, site_ids: Collection[int], change: Change) -> int:
     """Make one change to many sites: one event with members. Gives how many are different now.
 
-    Raises NotFound where one is out of reach, BadInput naming the site that cannot be changed so;
-    then none is.
+    Raises NotFound where one is out of reach, Conflict where one is no more, BadInput naming the
+    site that cannot be changed so; then none is.
     """
-    members = []
-    touched = []
-    for site_id in sorted(site_ids):
-        site = take_up(actor, site_id, None)
-        try:
-            made = change.make(actor, site)
-        except BadInput as fault:
-            message = _l(
-                "%(name)s（%(code)s）：%(what)s", name=site.name, code=site.code, what=fault
-            )
-            raise BadInput(message, field=fault.field) from None
-        if made:
-            members.append(Member((story.SITE, site.code), made))
-            touched.append(_region(site.id))
-    if members:
-        shared = shared_region(touched)
+    ids = sorted(set(site_ids))
+    require_sites(actor, ids, Permission.REGISTER_WRITE)
+    outcome = _attempt(actor, _take_up_all(ids), change)
+    for refused in outcome.refused:
+        raise refused.fault
+    db.session.flush()
+    if outcome.changed:
+        members = [Member((story.SITE, site.code), made) for site, made in outcome.changed]
+        regions_now = _regions([site.id for site, _made in outcome.changed])
+        shared = shared_region(list(regions_now.values()))
         record(actor, change.event, (story.SITE, ""), region_id=shared, members=members)
-    return len(members)
+    return len(outcome.changed)
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A site that a change cannot be made to, and why; ``fault`` names the site."""
+
+    site: Site
+    why: str
+    fault: BadInput
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a change does to many sites: which differ then, which cannot be changed so."""
+
+    changed: list[tuple[Site, Changes]]
+    unchanged: list[Site]
+    refused: list[Refused]
+
+
+def tried(actor: Actor, site_ids: Collection[int], change: Change) -> Outcome:
+    """What :func:`do_to_all` would do, without doing it: nothing is written, nobody waits.
+
+    Raises NotFound where one is out of reach.
+    """
+    ids = sorted(set(site_ids))
+    require_sites(actor, ids, Permission.REGISTER_WRITE)
+    try:
+        with db.session.no_autoflush:
+            found = [
+                site
+                for some in parts(ids)
+                for site in db.session.scalars(
+                    sa.select(Site).where(Site.id.in_(some)).order_by(Site.id)
+                )
+            ]
+            return _attempt(actor, found, change)
+    finally:
+        db.session.expunge_all()
+        db.session.rollback()
+
+
+def _attempt(actor: Actor, sites: Sequence[Site], change: Change) -> Outcome:
+    """Make the change to each, none of it flushed."""
+    hand = Hand([site.id for site in sites])
+    outcome = Outcome([], [], [])
+    with db.session.no_autoflush:
+        for site in sites:
+            try:
+                _require_unmerged(site)
+                made = change.make(actor, site, hand)
+            except (BadInput, Conflict) as fault:
+                outcome.refused.append(_refused(site, fault))
+                continue
+            if made:
+                outcome.changed.append((site, made))
+            else:
+                outcome.unchanged.append(site)
+    return outcome
+
+
+def _refused(site: Site, fault: OneKmError) -> Refused:
+    message = _l("%(name)s（%(code)s）：%(what)s", name=site.name, code=site.code, what=fault)
+    return Refused(site, str(fault), BadInput(message, field=fault.field))
+
+
+def _take_up_all(ids: Sequence[int]) -> list[Site]:
+    """The sites, for changing, in order: their versions are raised."""
+    taken: list[Site] = []
+    for some in parts(ids):
+        raised = sa.update(Site).where(Site.id.in_(some)).values(version=Site.version + 1)
+        options = {"populate_existing": True, "synchronize_session": False}
+        taken += db.session.scalars(raised.returning(Site).execution_options(**options))
+    if len(taken) != len(ids):
+        raise Conflict(_l("有网点刚刚被别人改过，请核对后再提交。"))
+    return sorted(taken, key=lambda site: site.id)
 
 
 def take_up(actor: Actor, site_id: int, seen: int | None) -> Site:
@@ -147,10 +218,14 @@ def take_up(actor: Actor, site_id: int, seen: int | None) -> Site:
     )
     if taken is None:
         raise Conflict(_l("这个网点刚刚被别人改过，请核对后再提交。"))
-    if taken.merged_into_id is not None:
-        code = db.session.scalars(sa.select(Site.code).where(Site.id == taken.merged_into_id)).one()
-        raise Conflict(_l("这个网点已并入 %(code)s，请改那一个，或先恢复为两个网点。", code=code))
+    _require_unmerged(taken)
     return taken
+
+
+def _require_unmerged(site: Site) -> None:
+    if site.merged_into_id is not None:
+        code = db.session.scalars(sa.select(Site.code).where(Site.id == site.merged_into_id)).one()
+        raise Conflict(_l("这个网点已并入 %(code)s，请改那一个，或先恢复为两个网点。", code=code))
 
 
 def confirm(actor: Actor, site_id: int, seen: int) -> None:
@@ -190,6 +265,18 @@ def require_site(actor: Actor, site_id: int, *permissions: Permission) -> int:
     return region_id
 
 
+def require_sites(actor: Actor, site_ids: Sequence[int], *permissions: Permission) -> None:
+    """The same for many. Raises Forbidden; NotFound where one is out of reach or is not there."""
+    reach = _reach(actor, *permissions)
+    where = _regions(site_ids)
+    require_reach(len(where) == len(set(site_ids)))
+    if not reach.everywhere:
+        within = reach.region_ids(regions.load(today()))
+        require_reach(
+            all(site_id in reach.sites or region in within for site_id, region in where.items())
+        )
+
+
 def require_region(actor: Actor, region_id: int) -> None:
     """Raise Forbidden, or NotFound where the region is not for *actor* to write in."""
     reach = _reach(actor, Permission.REGISTER_WRITE)
@@ -215,6 +302,22 @@ def _region(site_id: int) -> int:
     )
     if found is None:
         raise Conflict(_l("这个网点刚刚被别人改过，请核对后再提交。"))
+    return found
+
+
+def _regions(site_ids: Sequence[int]) -> dict[int, int]:
+    """The region of each of many sites, as :func:`_region` has it; unknown sites are left out."""
+    on = today()
+    nearest = (SitePeriod.since <= on).desc(), SitePeriod.since.desc()
+    found: dict[int, int] = {}
+    for some in parts(site_ids):
+        rows = db.session.execute(
+            sa.select(SitePeriod.site_id, SitePeriod.region_id)
+            .where(SitePeriod.site_id.in_(some))
+            .order_by(SitePeriod.site_id, *nearest)
+        )
+        for row in rows:
+            found.setdefault(row.site_id, row.region_id)
     return found
 
 

@@ -13,22 +13,21 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, TypedDict, TypeVar, Unpack
 
-import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
 
 from core import geo
 from core.access import Actor, Permission, require_reach
 from core.audit.rules import Changes, EventType, compared
 from core.calendar.hours import canonical
-from core.catalogue.models import Service
 from core.clock import today
-from core.dated import Dated, end, succeed
+from core.dated import Dated, end
 from core.db import db
 from core.errors import BadInput
 from core.geo import Datum
 from core.regions import boundaries, queries
 from core.search import index_text
 from core.sites import story
+from core.sites.hand import Hand
 from core.sites.models import Offering, Site, SiteHours, SitePeriod
 from core.sites.rules import Kind, Mode, Status
 
@@ -56,10 +55,14 @@ class Standing(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Something to be done to a site; ``make`` does it and gives what differs, perhaps nothing."""
+    """Something to be done to a site; ``work`` does it and gives what differs, perhaps nothing."""
 
     event: EventType
-    make: Callable[[Actor, Site], Changes]
+    work: Callable[[Actor, Site, Hand], Changes]
+
+    def make(self, actor: Actor, site: Site, hand: Hand | None = None) -> Changes:
+        """Do it to *site*, which may be one of many in *hand*. Raises BadInput where it cannot."""
+        return self.work(actor, site, hand or Hand())
 
 
 # -- What it is called and how it is reached ----------------------------------------------------
@@ -72,14 +75,14 @@ def described(**facts: str) -> Change:
     if not facts.keys() <= set(_NAMES):
         raise ValueError(f"a site has no {facts.keys() - set(_NAMES)}")
 
-    def make(_actor: Actor, site: Site) -> Changes:
+    def make(_actor: Actor, site: Site, hand: Hand) -> Changes:
         if not facts.get("name", site.name).strip():
             raise BadInput(_l("请填写名称。"), field="name")
         before = {name: getattr(site, name) for name in facts}
         for name, value in facts.items():
             setattr(site, name, value)
         site.search = index_text(site.name, site.name_en, site.address)
-        db.session.flush()
+        hand.flush()
         return compared(before, facts)
 
     return Change(story.DESCRIBED, make)
@@ -90,46 +93,72 @@ def described(**facts: str) -> Change:
 
 def corrected(**facts: Unpack[Standing]) -> Change:
     """What holds today was entered wrongly."""
-    return Change(story.CORRECTED, lambda actor, site: _stand(actor, site, None, facts))
+    return _standing(story.CORRECTED, None, facts)
 
 
 def moved(on: date, **facts: Unpack[Standing]) -> Change:
     """It is somewhere else, or something else, from a day on."""
-    return Change(story.MOVED, lambda actor, site: _stand(actor, site, on, facts))
+    return _standing(story.MOVED, on, facts)
 
 
 def closed(on: date) -> Change:
     """It is given up from a day on."""
     facts = Standing(status=Status.CLOSED)
-    return Change(story.CLOSED, lambda actor, site: _stand(actor, site, on, facts))
+    return _standing(story.CLOSED, on, facts)
 
 
 def opened(on: date) -> Change:
     """It serves from a day on, for the first time or again."""
     facts = Standing(status=Status.ACTIVE)
-    return Change(story.OPENED, lambda actor, site: _stand(actor, site, on, facts))
+    return _standing(story.OPENED, on, facts)
 
 
-def _stand(actor: Actor, site: Site, on: date | None, facts: Standing) -> Changes:
-    periods = _periods(SitePeriod, SitePeriod.site_id == site.id)
-    period = _holding(periods, on or today())
+def checked() -> Change:
+    """Somebody has checked that it is where the register says."""
+
+    def make(actor: Actor, site: Site, hand: Hand) -> Changes:
+        period = _standing_on(hand.periods(SitePeriod, site.id), today())
+        given = period.given_lat, period.given_lon
+        if period.datum is None or None in given:
+            raise BadInput(_l("网点没有位置，不能核实。"), field="position")
+        position = Position(given[0] or 0.0, given[1] or 0.0, Datum(period.datum), verified=True)
+        made = _stand(actor, site, hand, None, Standing(position=position))
+        if not period.verified:
+            raise BadInput(_l("位置不在所属区县之内，请先改正位置或区划。"), field="position")
+        return made
+
+    return Change(story.CORRECTED, make)
+
+
+def _standing(event: EventType, on: date | None, facts: Standing) -> Change:
+    return Change(event, lambda actor, site, hand: _stand(actor, site, hand, on, facts))
+
+
+def _standing_on(periods: Sequence[SitePeriod], on: date) -> SitePeriod:
+    period = _holding(periods, on)
     if period is None:
         raise BadInput(_l("网点在这一天还没有登记。"), field="on")
+    return period
+
+
+def _stand(actor: Actor, site: Site, hand: Hand, on: date | None, facts: Standing) -> Changes:
+    periods = hand.periods(SitePeriod, site.id)
+    period = _standing_on(periods, on or today())
     if "region_id" in facts:
         _require_region(actor, facts["region_id"], on or today())
-    after = columns(facts, period)
+    after = columns(facts, period, hand.astray)
     changed = {name: value for name, value in after.items() if getattr(period, name) != value}
     if not changed:
         return {}
-    before = _told(period)
+    before = _told(period, hand)
     _carry([one for one in periods if one.since > period.since], period, changed)
     if on is None or on == period.since:
         _write(period, changed)
     else:
-        period = succeed(period, on, **changed)
-    db.session.flush()
+        period = hand.succeed(period, on, **changed)
+    hand.flush()
     # The days of a period say when; only what it holds is compared.
-    return {**compared(before, _told(period)), **_since(on)}
+    return {**compared(before, _told(period, hand)), **_since(on)}
 
 
 def _require_region(actor: Actor, region_id: int, on: date) -> None:
@@ -143,7 +172,11 @@ def _require_region(actor: Actor, region_id: int, on: date) -> None:
 _PLACED: Final = ("region_id", "lat", "lon", "verified")
 
 
-def columns(facts: Standing, period: SitePeriod | None = None) -> dict[str, Any]:
+def columns(
+    facts: Standing,
+    period: SitePeriod | None = None,
+    astray: Callable[[int, geo.Point], bool] = boundaries.astray,
+) -> dict[str, Any]:
     """The columns of a period that *facts* say; a position that lies astray is not verified."""
     found: dict[str, Any] = {
         name: facts[name] for name in ("kind", "status", "region_id") if name in facts
@@ -155,7 +188,7 @@ def columns(facts: Standing, period: SitePeriod | None = None) -> dict[str, Any]
         placed = held | found
         if placed["verified"]:
             point = geo.Point(placed["lat"], placed["lon"])
-            found["verified"] = not boundaries.astray(placed["region_id"], point)
+            found["verified"] = not astray(placed["region_id"], point)
     return found
 
 
@@ -174,12 +207,12 @@ def _position(position: Position | None) -> dict[str, float | str | bool | None]
     }
 
 
-def _told(period: SitePeriod) -> dict[str, Any]:
+def _told(period: SitePeriod, hand: Hand) -> dict[str, Any]:
     """A period as the audit tells it."""
     return {
         "kind": period.kind,
         "status": period.status,
-        "region": queries.code_of(period.region_id, period.since),
+        "region": hand.region_code(period.region_id, period.since),
         "lat": period.given_lat,
         "lon": period.given_lon,
         "datum": period.datum,
@@ -207,8 +240,8 @@ def hours(document: object, on: date | None) -> Change:
     """Other opening hours (core/calendar/hours.py); None where nobody knows them."""
     kept = None if document is None else canonical(document)
 
-    def make(_actor: Actor, site: Site) -> Changes:
-        periods = _periods(SiteHours, SiteHours.site_id == site.id)
+    def make(_actor: Actor, site: Site, hand: Hand) -> Changes:
+        periods = hand.periods(SiteHours, site.id)
         holds = _holding(periods, on or today())
         before = None if holds is None else holds.document
         if before == kept:
@@ -216,14 +249,14 @@ def hours(document: object, on: date | None) -> Change:
         if kept is None:
             _end(holds, on)
         elif holds is None:
-            since = on or _first_day(site)
+            since = on or _first_day(site, hand)
             row = SiteHours(site_id=site.id, document=kept, since=since)
             _begin(row, periods)
         elif on is None or on == holds.since:
             holds.document = kept
         else:
-            succeed(holds, on, document=kept)
-        db.session.flush()
+            hand.succeed(holds, on, document=kept)
+        hand.flush()
         changes: Changes = {"hours": (parsed(before), parsed(kept))}
         return {**changes, **_since(on)}
 
@@ -235,10 +268,10 @@ def parsed(document: str | None) -> Any:
     return None if document is None else json.loads(document)
 
 
-def _first_day(site: Site) -> date:
+def _first_day(site: Site, hand: Hand) -> date:
     """The day from which the site is in the register."""
-    first = sa.select(sa.func.min(SitePeriod.since)).where(SitePeriod.site_id == site.id)
-    return db.session.scalar(first) or today()
+    periods = hand.periods(SitePeriod, site.id)
+    return periods[0].since if periods else today()
 
 
 # -- What it offers -----------------------------------------------------------------------------
@@ -250,18 +283,19 @@ def offering(modes: Mapping[int, Mode | None], on: date | None) -> Change:
     As a correction, a service that is taken out was never offered in the period of today.
     """
 
-    def make(_actor: Actor, site: Site) -> Changes:
+    asked_of = Offering.service_id.in_(modes)
+
+    def make(_actor: Actor, site: Site, hand: Hand) -> Changes:
         held: dict[int, list[Offering]] = {service_id: [] for service_id in modes}
-        own = sa.and_(Offering.site_id == site.id, Offering.service_id.in_(modes))
-        for period in _periods(Offering, own):
+        for period in hand.periods(Offering, site.id, asked_of):
             held[period.service_id].append(period)
-        since = on or _first_day(site)
+        since = on or _first_day(site, hand)
         found = {
-            service_id: set_offering(site.id, service_id, held[service_id], mode, on, since)
+            service_id: set_offering(site.id, service_id, held[service_id], mode, on, since, hand)
             for service_id, mode in modes.items()
         }
-        db.session.flush()
-        codes = _service_codes(modes)
+        hand.flush()
+        codes = hand.service_codes(modes)
         changes: Changes = {
             f"offering:{codes[service_id]}": pair
             for service_id, pair in found.items()
@@ -279,6 +313,7 @@ def set_offering(
     mode: Mode | None,
     on: date | None,
     since: date,
+    hand: Hand | None = None,
 ) -> tuple[str | None, str | None]:
     """One service, whose periods are given; gives the mode before and after. Nothing is flushed.
 
@@ -297,21 +332,11 @@ def set_offering(
         if on is None or on == holds.since:
             holds.mode = mode
         else:
-            succeed(holds, on, mode=mode)
+            (hand or Hand()).succeed(holds, on, mode=mode)
     return before, mode
 
 
-def _service_codes(ids: Iterable[int]) -> dict[int, str]:
-    rows = db.session.execute(sa.select(Service.id, Service.code).where(Service.id.in_(list(ids))))
-    return {row.id: row.code for row in rows}
-
-
 # -- Periods ------------------------------------------------------------------------------------
-
-
-def _periods(model: type[P], own: sa.ColumnElement[bool]) -> list[P]:
-    """The periods of a subject, oldest first."""
-    return list(db.session.scalars(sa.select(model).where(own).order_by(model.since)))
 
 
 def _holding(periods: Sequence[P], on: date) -> P | None:

@@ -84,3 +84,8 @@ def page(given: Mapping[str, str]) -> Page:
 def kept(wanted: Asked) -> str:
     """The filters and the order as a filter is kept: the query of an address."""
     return urlencode(wanted.query())
+
+
+def done(given: Mapping[str, str]) -> int | None:
+    """How many sites an action on many has just changed; None where none was made."""
+    return whole_number(given["done"], "done") if given.get("done") else None

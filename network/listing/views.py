@@ -27,6 +27,7 @@ from core.errors import BadInput, OneKmError
 from core.regions.queries import tree
 from core.sites.network import KINDS, STATUSES
 from network.listing import actions, exports, forms, queries, rules
+from network.listing.bulk.rules import Action
 from network.listing.rules import Asked
 
 blueprint = Blueprint("register", __name__, url_prefix="/register")
@@ -38,6 +39,7 @@ def index() -> AnyResponse:
     """The sites within reach that are asked for; what is asked wrongly is told above the form."""
     try:
         asked, page = forms.asked(request.args), forms.page(request.args)
+        done = forms.done(request.args)
     except OneKmError as fault:
         return _page(Asked(), fault=fault)
     found = queries.find(current_actor(), asked)
@@ -51,6 +53,7 @@ def index() -> AnyResponse:
         page=page,
         pages=pages,
         made=found.register.net.made,
+        done=done,
     )
 
 
@@ -82,6 +85,7 @@ def _page(asked: Asked, fault: OneKmError | None = None, **context: Any) -> Resp
         rules=rules,
         saved=queries.saved(actor) if actor.account_id is not None else (),
         writes=actor.may(Permission.REGISTER_WRITE),
+        actions=Action,
         **context,
     )
     return make_response(text, fault.status if fault else 200)

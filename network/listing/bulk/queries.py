@@ -1,0 +1,44 @@
+"""Which sites an action on many is about."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import numpy as np
+import sqlalchemy as sa
+
+from core.access import Actor, Permission
+from core.clock import today
+from core.db import db
+from core.sites.hand import parts
+from core.sites.models import Site
+from network.listing.bulk.rules import Seen
+from network.listing.columns import within
+from network.listing.queries import Found, find, register
+from network.listing.rules import Asked
+
+
+def those(actor: Actor, asked: Asked) -> Found:
+    """All that a list shows which *actor* may change."""
+    return _writable(actor, find(actor, asked))
+
+
+def ticked(actor: Actor, codes: Collection[str]) -> Found:
+    """The sites of these codes which *actor* may change, in the order of the register."""
+    known = register(today())
+    wanted = np.isin(np.array(known.net.rows.codes, "S7"), [code.encode() for code in codes])
+    return _writable(actor, Found(known, np.flatnonzero(wanted)))
+
+
+def _writable(actor: Actor, found: Found) -> Found:
+    writable = within(found.register.net, actor.reach(Permission.REGISTER_WRITE))
+    return Found(found.register, found.indexes[writable[found.indexes]])
+
+
+def versions(ids: Collection[int]) -> Seen:
+    """At which version each of the sites is, by its code."""
+    found: dict[str, int] = {}
+    for some in parts(sorted(ids)):
+        rows = db.session.execute(sa.select(Site.code, Site.version).where(Site.id.in_(some)))
+        found |= {row.code: row.version for row in rows}
+    return found
