@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.calendar.rules import Shut
+from core.clock import civil
 from core.geo import Point
 from core.regions.tree import Node, Tree
 from core.sites.network import KINDS, STATUSES, Announced, Network, Place, Wanted
@@ -151,16 +152,28 @@ class Notice:
     sites: int
 
 
-def notices(network: Network, within: Node | None) -> tuple[Notice, ...]:
+def over(shut: Shut, moment: datetime) -> bool:
+    """Whether an absence of some hours has passed at *moment*."""
+    local = civil(moment)
+    if shut.minutes is None or shut.since > local.date():
+        return False
+    return not shut.touches(local.date()) or shut.minutes[1] <= local.hour * 60 + local.minute
+
+
+def notices(
+    network: Network, within: Node | None, moment: datetime | None = None
+) -> tuple[Notice, ...]:
     """What is announced for the day or later: what touches *within*, whole regions around it too.
 
-    Nearest in time first: what holds already, the latest first; then what is to come.
+    Without what is over at *moment*.  Nearest in time first: what holds already, the latest first;
+    then what is to come.
     """
     found = [
         notice
         for announced in network.rows.closures
         if (notice := _notice(network, announced)) is not None
         and (within is None or _touches(network.tree, notice, within))
+        and not (moment is not None and over(announced.shut, moment))
     ]
     return tuple(sorted(found, key=lambda notice: _days_away(notice.announced, network.on)))
 

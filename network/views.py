@@ -47,6 +47,7 @@ def site(code: str) -> str | AnyResponse:
         network=net,
         place=place,
         active=place.status is Status.ACTIVE,
+        closures=[one for one in place.closures if not rules.over(one.shut, moment)],
         confirmed_on=confirmed_on(place.id),
         opening=net.opening(place, moment),
         today=civil(moment).date(),
@@ -107,7 +108,7 @@ def notices() -> str:
     """What is closed or will be; ``region`` narrows it down."""
     net = network()
     within = forms.region(request.args.get("region", ""), net.on)
-    found = rules.notices(net, within)
+    found = rules.notices(net, within, now())
     return render_template(
         "network/notices.html",
         made=net.made,
@@ -167,7 +168,7 @@ def _region_page(net: Network, node: Node, asked: Filters, code: str = "") -> st
         page=number,
         pages=pages,
         shown=[(place, net.opening(place, moment)) for place in shown],
-        notices=rules.notices(net, node),
+        notices=rules.notices(net, node, now()),
         map=maps.compiled(net, node, asked),
         attributions=queries.attributions(rules.outlined(net.tree, node)),
     )

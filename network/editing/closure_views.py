@@ -3,7 +3,7 @@ other words, another end."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any, TypeAlias
 
@@ -127,6 +127,7 @@ def closure(uuid: str) -> AnyPage:
     actor = current_actor()
     found = closures.find(uuid)
     closures.require_closure(actor, found)
+    since, subject = found.since, _subject(found)
     form = ClosureForm(
         since=found.since.isoformat(),
         last="" if found.until is None else (found.until - timedelta(days=1)).isoformat(),
@@ -136,15 +137,15 @@ def closure(uuid: str) -> AnyPage:
     )
     if form.validate_on_submit():
         try:
-            until = form.until(found.since)
+            until = form.until(since)
             words = [forms.typed(field).strip() for field in (form.words, form.words_en)]
             with writing():
                 closures.amend(actor, closures.find(uuid), until, *words)
-            return _back_to(found, "amended")
+            return _back_to(subject, "amended")
         except BadInput as fault:
             blame(form, fault)
     page = render_template(
-        "network/editing/closure.html", form=form, found=found, **_subject(found), today=today()
+        "network/editing/closure.html", form=form, uuid=uuid, since=since, **subject, today=today()
     )
     return page, 422 if form.errors else 200
 
@@ -156,10 +157,10 @@ def lift(uuid: str) -> AnyResponse:
     actor = current_actor()
     found = closures.find(uuid)
     closures.require_closure(actor, found)
-    where = _back_to(found, "lifted")
+    subject = _subject(found)
     with writing():
         closures.lift(actor, closures.find(uuid))
-    return where
+    return _back_to(subject, "lifted")
 
 
 def _subject(found: Closure) -> dict[str, Any]:
@@ -172,8 +173,7 @@ def _subject(found: Closure) -> dict[str, Any]:
     return {"place": place, "node": node}
 
 
-def _back_to(found: Closure, done: str) -> AnyResponse:
-    subject = _subject(found)
+def _back_to(subject: Mapping[str, Any], done: str) -> AnyResponse:
     if subject["place"] is not None:
         return back(subject["place"].code, done)
     return _to_notices(subject["node"])

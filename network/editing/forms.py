@@ -9,7 +9,7 @@ from flask import request
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, Length
 
 from core.calendar.rules import Intervals
 from core.clock import today
@@ -21,7 +21,7 @@ from network.editing.rules import Away
 from network.forms import day
 
 _LONG: Final = _l("内容太长，最多 %(max)d 个字。")
-_NEEDED: Final = InputRequired(_l("请填写此项。"))
+_NEEDED: Final = DataRequired(_l("请填写此项。"))
 
 
 def seen() -> int:
