@@ -12,5 +12,5 @@ BLUEPRINTS = (
     *(new_views.blueprint, views.blueprint),
     *(act_views.blueprint, closure_views.blueprint),
 )
-PANELS = (panels.STRIP,)
+PANELS = panels.PANELS
 MENU = (MenuItem("keeping.mine", _l("我的网点"), (Permission.REGISTER_PROPOSE,), 10),)

@@ -11,6 +11,7 @@ from core.access import Permission, current_actor
 from core.audit.rules import find_kind
 from core.clock import now
 from core.regions.queries import tree
+from core.regions.tree import Node
 from core.sites.network import Place
 from core.sites.queries import confirmed_on, network
 from core.sites.rules import Status
@@ -75,4 +76,14 @@ def away_now(place: Place) -> bool:
     )
 
 
-STRIP = Panel("site.staff", _l("管理"), strip)
+def of_region(node: Node) -> Markup | None:
+    """What may be done in a region by whoever writes there; None for everybody else."""
+    if not current_actor().reach(Permission.REGISTER_WRITE).region(tree(network().on), node.id):
+        return None
+    return Markup(render_template("network/editing/region.html", node=node))  # noqa: S704 - escaped
+
+
+PANELS = (
+    Panel("site.staff", _l("管理"), strip),
+    Panel("region", _l("管理"), of_region, 10),
+)
