@@ -15,6 +15,7 @@ from core.access import Permission
 from core.accounts import cli as accounts
 from core.accounts import guard, own_views, people_views, sign_in
 from core.accounts import views as account_views
+from core.accounts.following import GRANTS
 from core.audit import cli as audit
 from core.audit import views as audit_views
 from core.calendar import cli as calendar
@@ -29,8 +30,12 @@ from core.jobs import cli as jobs
 from core.jobs import views as job_views
 from core.jobs import worker
 from core.proposals import views as proposal_views
+from core.proposals.following import PROPOSALS as WAITING
 from core.regions import cli as regions
+from core.regions import following
 from core.regions.queries import tree
+from core.sites.following import FOLLOWERS as SITE_FOLLOWERS
+from network.duplicates.models import PairVerdict
 from network.feature import FEATURE as NETWORK
 from stations.finder.feature import FEATURE as FINDER
 
@@ -72,6 +77,10 @@ GROUND = web.Feature(
 )
 #: Known to whoever asks for figures by their codes.
 FIGURES = register.FIGURES
+#: Known to the migrations, though no page asks for them yet.
+TABLES = (PairVerdict,)
+#: What goes over to the heirs of a region that ends, in this order.
+FOLLOWERS = (*SITE_FOLLOWERS, GRANTS, WAITING)
 FEATURES = (GROUND, FINDER, NETWORK)
 
 
@@ -86,6 +95,7 @@ def create_app(configuration: config.Config | None = None) -> Flask:
     guard.init_app(app, told)
     web.init_app(app, told, FEATURES)
     words.init_app(app)
+    following.init_app(app, FOLLOWERS)
     audit_views.init_app(app, lambda: tree(today()))
     Migrate(app, db.db, directory=str(ROOT / "migrations"), render_as_batch=True)
     return app

@@ -7,6 +7,7 @@ inclusive; here ``until`` is the first day on which the fact no longer holds.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, TypeVar
 
@@ -55,14 +56,21 @@ def succeed(period: P, on: date, **changes: Any) -> P:
 
     Raises BadInput where *on* is not inside the period: that would be a correction.
     """
-    successor = succeeding(period, on, **changes)
-    session = object_session(period)
+    return succeed_all([(period, changes)], on)[0]
+
+
+def succeed_all(changed: Sequence[tuple[P, Mapping[str, Any]]], on: date) -> list[P]:
+    """The same for many at once: all of them end before any of the copies begins."""
+    if not changed:
+        return []
+    session = object_session(changed[0][0])
     if session is None:
         raise ValueError("the period is not in the database")
+    successors = [succeeding(period, on, **changes) for period, changes in changed]
     session.flush()
-    session.add(successor)
+    session.add_all(successors)
     session.flush()
-    return successor
+    return successors
 
 
 def succeeding(period: P, on: date, **changes: Any) -> P:

@@ -11,6 +11,7 @@ from network.demo import cli as demo
 from network.duplicates import views as duplicates
 from network.editing import feature as editing
 from network.imports import views as imports
+from network.lineage import views as lineage
 from network.listing import views as listing
 from network.listing.bulk import views as bulk
 from network.matrix import cell_views, set_views
@@ -24,6 +25,7 @@ FEATURE = Feature(
         *(views.blueprint, maps.blueprint, api.blueprint),
         *editing.BLUEPRINTS,
         *(listing.blueprint, bulk.blueprint, plan.blueprint, duplicates.blueprint),
+        lineage.blueprint,
         *(matrix.blueprint, set_views.blueprint, cell_views.blueprint),
         imports.blueprint,
         photos.blueprint,
@@ -33,6 +35,7 @@ FEATURE = Feature(
         *editing.PANELS,
         photos.PANEL,
         Panel("site", _l("重复登记"), duplicates.panel, 700),
+        *lineage.PANELS,
     ),
     menu=(
         *editing.MENU,
@@ -40,5 +43,6 @@ FEATURE = Feature(
         MenuItem("matrix.show", _l("事项矩阵"), (Permission.REGISTER_READ,), 200),
         MenuItem("imports.index", _l("导入"), (Permission.REGISTER_IMPORT,), 160),
         MenuItem("duplicates.index", _l("重复网点"), (Permission.REGISTER_WRITE,), 300),
+        lineage.MENU,
     ),
 )

@@ -7,7 +7,7 @@ that everybody asks of the same things.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
@@ -29,7 +29,8 @@ from core.files import actions as files
 from core.files.store import Content
 from core.jobs.models import Job
 from core.proposals.models import Proposal
-from core.regions.queries import tree
+from core.regions.importer import text_of
+from core.regions.queries import load, tree
 from core.sites import merging
 from core.sites.actions import Entry, enter
 from core.sites.models import Closure, Site
@@ -37,6 +38,7 @@ from core.sites.rules import Kind, Taken
 from network.duplicates.models import PairVerdict
 from network.imports.models import ImportRun
 from network.imports.rules import State
+from network.lineage.models import RegionChangeSet
 from tests.core.accounts.made import (
     ACTOR,
     CHEAP,
@@ -230,6 +232,13 @@ TABLE: Final[Mapping[str, Row]] = {
     "POST register_bulk.change": BULK,
     "POST register.save": READS,
     "POST register.drop": Row(dict.fromkeys((*PEOPLE[:-1], PROGRAM), "")),
+    "GET lineage.index": Row({"city_admin": ALL}),
+    "GET lineage.new": Row({"city_admin": ALL}),
+    "POST lineage.new": Row({"city_admin": ALL}),
+    "GET lineage.change_set": Row({"city_admin": "own sibling"}),
+    "POST lineage.choose": Row({"city_admin": "own sibling"}),
+    "POST lineage.send": Row({"city_admin": "own sibling"}),
+    "POST lineage.drop": Row({"city_admin": "own sibling"}),
     "GET proposals.index": PERSON,
     "GET proposals.proposal": DECIDES,
     "POST proposals.approve": DECIDES,
@@ -296,6 +305,7 @@ def world(app: Flask) -> World:
         with writing():
             known = sa.update(Proposal).where(Proposal.uuid == uuid)
             db.session.execute(known.values(uuid=uuid_of(where)))
+            add_list(county, uuid_of(where))
         add_closure(county, uuid_of(where))
     return world
 
@@ -351,6 +361,27 @@ def add_closure(county: str, uuid: str) -> None:
             uuid=uuid, region_id=_id(county), since=today(), words="停电", announced_at=now()
         )
         db.session.add(shut)
+
+
+def add_list(county: str, uuid: str) -> None:
+    """A list of the city of a county that is being reviewed, in which the county is renamed."""
+    living = load(today())
+    city = living.path(living.by_code[county].id)[0]
+    rows = [
+        replace(row, name=f"新{row.name}") if row.code == county else row
+        for row in living.rows(city)
+    ]
+    db.session.add(
+        RegionChangeSet(
+            uuid=uuid,
+            region_id=city.id,
+            rows=text_of(rows),
+            on=today(),
+            source="a document",
+            made_by="trial",
+            made_at=now(),
+        )
+    )
 
 
 def uuid_of(where: str) -> str:

@@ -38,6 +38,12 @@ GRANTED: Final = event_type(
 REVOKED: Final = event_type(
     "account.revoked", _l("收回角色"), _l("%(actor)s 收回了 %(subject)s 的角色"), _HELD
 )
+FOLLOWED: Final = event_type(
+    "account.followed",
+    _l("角色随区划调整"),
+    _l("%(actor)s 调整区划，%(subject)s 的角色随之变更"),
+    _HELD,
+)
 DISABLED: Final = event_type(
     "account.disabled", _l("停用账号"), _l("%(actor)s 停用了账号 %(subject)s"), {}
 )

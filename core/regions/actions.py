@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 
@@ -13,57 +14,118 @@ from sqlalchemy.orm import aliased
 from core import dated
 from core.access import Actor
 from core.audit.actions import record
-from core.audit.rules import Member, compared
+from core.audit.rules import Changes, Member, compared
 from core.db import Base, db
-from core.errors import BadInput, NotFound
+from core.errors import BadInput, Conflict, NotFound
 from core.geo import Point
-from core.regions import story
+from core.regions import following, story
+from core.regions.following import Ended
+from core.regions.heirs import NO_HEIRS, NOBODY, Heirs, no_heir
 from core.regions.models import Region, RegionChange, RegionPeriod
-from core.regions.rules import LEVELS, ChangeKind, Difference, Level, Row
+from core.regions.rules import LEVELS, ChangeKind, Difference, Level, Row, level_of
 from core.search import index_text
 
 
-def apply(actor: Actor, changed: Sequence[Difference], on: date, source: str) -> None:
+def apply(
+    actor: Actor,
+    changed: Sequence[Difference],
+    on: date,
+    source: str,
+    heirs: Mapping[str, Heirs] = NO_HEIRS,
+) -> None:
     """Let *changed*, all of one city, hold from *on*, by what *source* says.
 
+    *heirs* says by code what comes after regions that end; all that stands in them goes over.
     Where nothing of the city is known yet, its regions are merely met: no change is recorded for
-    that day. Raises BadInput where a region would outlive its parent, or where *on* is not after
-    the beginning of what is changed.
+    that day. Raises BadInput where a region would outlive its parent, where *on* is not after
+    the beginning of what is changed, or for an heir that is none; Conflict where something would
+    be left in a region that is no more.
     """
     if not changed:
         return
     periods = _open_periods(changed)
-    ids = {code: period.region_id for code, period in periods.items()}
+    was = {code: period.region_id for code, period in periods.items()}
     begun = [row.after for row in changed if row.before is None and row.after is not None]
     kept = [(row.before, row.after) for row in changed if row.before and row.after]
     ended = [row.before for row in changed if row.after is None and row.before is not None]
-    _refuse_in_use({row.code: ids[row.code] for row in ended}, on)
+    now = {code: was[code] for code in was.keys() - {row.code for row in ended}}
+    for before, _after in kept:
+        del now[before.code]
+    now |= {after.code: was[before.code] for before, after in kept}
+    now |= _identities(begun)
     for row in ended:
         dated.end(periods[row.code], on)
-    db.session.flush()
-    ids |= {after.code: ids[before.code] for before, after in kept}
-    _begin(begun, ids, on, source)
-    for before, after in kept:
-        dated.succeed(periods[before.code], on, **_facts(after, ids, source))
+    dated.succeed_all(
+        [(periods[before.code], _facts(after, now, source)) for before, after in kept], on
+    )
+    _begin(begun, now, on, source)
+    over = _ended(ended, was, now, heirs, {row.code for row in begun})
+    following.follow(actor, over, on)
+    _refuse_left_behind(over, on)
     _refuse_orphans()
     if periods:
-        _record(changed, ids, on, source)
-    _audit(actor, changed, ids, on, source)
+        _record(changed, was, now, on, source)
+        _record_heirs(over.values(), on, source)
+    _audit(actor, changed, now, heirs, on, source)
+
+
+def _ended(
+    rows: Sequence[Row],
+    was: Mapping[str, int],
+    now: Mapping[str, int],
+    heirs: Mapping[str, Heirs],
+    begun: Collection[str],
+) -> dict[int, Ended]:
+    """The regions that end, by id, each with what comes after it. Raises BadInput."""
+    wanted = {row.code: heirs.get(row.code, NOBODY) for row in rows}
+    if heirs.keys() - wanted.keys():
+        code = min(heirs.keys() - wanted.keys())
+        raise BadInput(_l("%(code)s 没有撤销。", code=code), field="heirs")
+    shared = Counter(code for one in wanted.values() for code in one.codes)
+    found = {}
+    for row in rows:
+        after = wanted[row.code]
+        for code in after.codes:
+            if code not in now or level_of(code) is not row.level:
+                raise no_heir(row.code, code)
+        found[was[row.code]] = Ended(
+            region_id=was[row.code],
+            code=row.code,
+            parent_id=was.get(row.parent),
+            heirs={code: now[code] for code in after.codes},
+            sites=after.sites,
+            alone=bool(after.codes)
+            and all(code in begun and shared[code] == 1 for code in after.codes),
+            grants=after.grants,
+        )
+    return found
 
 
 def _audit(
-    actor: Actor, changed: Sequence[Difference], ids: Mapping[str, int], on: date, source: str
+    actor: Actor,
+    changed: Sequence[Difference],
+    ids: Mapping[str, int],
+    heirs: Mapping[str, Heirs],
+    on: date,
+    source: str,
 ) -> None:
     """One event for the city; a region that has another code now is in it by both."""
     city = _city(changed)
     members = [
-        Member((story.REGION, code), compared(_state(change.before), _state(change.after)))
+        Member((story.REGION, code), _compared(change, heirs))
         for change in changed
         for code in sorted({row.code for row in (change.before, change.after) if row is not None})
     ]
     facts = {"on": (None, on), "source": (None, source)}
     subject = (story.REGION, city)
     record(actor, story.LIST_APPLIED, subject, facts, region_id=ids[city], members=members)
+
+
+def _compared(change: Difference, heirs: Mapping[str, Heirs]) -> Changes:
+    told = compared(_state(change.before), _state(change.after))
+    if change.before is None or change.after is not None or change.before.code not in heirs:
+        return told
+    return {**told, "heirs": (None, list(heirs[change.before.code].codes))}
 
 
 def _state(row: Row | None) -> dict[str, object]:
@@ -91,32 +153,40 @@ def _city(changed: Iterable[Difference]) -> str:
     return row.code[: Level.CITY.digits].ljust(12, "0")
 
 
-def _refuse_in_use(ended: Mapping[str, int], on: date) -> None:
+def _refuse_left_behind(ended: Mapping[int, Ended], on: date) -> None:
     """Nothing dated may stand in a region that is no more, whichever room it belongs to."""
-    for table in Base.metadata.tables.values():
-        if table is RegionPeriod.__table__ or not {"region_id", "until"} <= set(
-            table.columns.keys()
-        ):
+    for region_id in following.held(ended.keys(), on):
+        raise _left(ended[region_id].code)
+    known = {follower.table for follower in following.followers()} | {RegionPeriod.__tablename__}
+    for name, table in Base.metadata.tables.items():
+        if name in known or not {"region_id", "until"} <= set(table.columns.keys()):
             continue
         still = sa.or_(table.c.until.is_(None), table.c.until > on)
-        held = sa.select(table.c.region_id).where(table.c.region_id.in_(ended.values()), still)
-        region_id = db.session.scalar(held.limit(1))
-        if region_id is not None:
-            code = next(code for code, known in ended.items() if known == region_id)
-            raise BadInput(_l("%(code)s 还有网点或通知，请先迁出再撤销。", code=code), field="code")
+        there = sa.select(table.c.region_id).where(table.c.region_id.in_(ended), still)
+        found = db.session.scalar(there.limit(1))
+        if found is not None:
+            raise _left(ended[found].code)
 
 
-def _begin(begun: Sequence[Row], ids: dict[str, int], on: date, source: str) -> None:
-    """Regions that were not there before; their ids join *ids*."""
+def _left(code: str) -> Conflict:
+    return Conflict(_l("%(code)s 撤销后还有登记的内容留在那里。", code=code), field="heirs")
+
+
+def _identities(begun: Sequence[Row]) -> dict[str, int]:
+    """Ids for regions that were not there before, by their codes."""
+    regions = [Region(point_source="") for _ in begun]
+    db.session.add_all(regions)
+    db.session.flush()
+    return {row.code: region.id for row, region in zip(begun, regions, strict=True)}
+
+
+def _begin(begun: Sequence[Row], ids: Mapping[str, int], on: date, source: str) -> None:
+    """What holds of regions that were not there before, parents first."""
     for level in LEVELS:
-        rows = [row for row in begun if row.level is level]
-        regions = [Region(point_source="") for _ in rows]
-        db.session.add_all(regions)
-        db.session.flush()
-        ids |= {row.code: region.id for row, region in zip(rows, regions, strict=True)}
         db.session.add_all(
             RegionPeriod(region_id=ids[row.code], since=on, **_facts(row, ids, source))
-            for row in rows
+            for row in begun
+            if row.level is level
         )
     db.session.flush()
 
@@ -147,17 +217,39 @@ def _refuse_orphans() -> None:
         raise BadInput(_l("%(code)s 的上级已撤销，它自己却还在。", code=orphan), field="parent")
 
 
-def _record(changed: Iterable[Difference], ids: Mapping[str, int], on: date, source: str) -> None:
+def _record(
+    changed: Iterable[Difference],
+    was: Mapping[str, int],
+    now: Mapping[str, int],
+    on: date,
+    source: str,
+) -> None:
     db.session.add_all(
         RegionChange(
-            from_region_id=None if change.before is None else ids[change.before.code],
-            to_region_id=None if change.after is None else ids[change.after.code],
+            from_region_id=None if change.before is None else was[change.before.code],
+            to_region_id=None if change.after is None else now[change.after.code],
             kind=kind.value,
             on=on,
             source=source,
         )
         for change in changed
         for kind in change.kinds
+    )
+    db.session.flush()
+
+
+def _record_heirs(ended: Iterable[Ended], on: date, source: str) -> None:
+    """What became of the regions that ended: merged into one, or split among several."""
+    db.session.add_all(
+        RegionChange(
+            from_region_id=one.region_id,
+            to_region_id=heir_id,
+            kind=ChangeKind.MERGED if len(one.heirs) == 1 else ChangeKind.SPLIT,
+            on=on,
+            source=source,
+        )
+        for one in ended
+        for heir_id in one.heirs.values()
     )
     db.session.flush()
 

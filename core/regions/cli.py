@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from core.access import command
 from core.db import writing
 from core.geo import Datum
 from core.regions import actions, boundaries, importer
+from core.regions.heirs import NO_HEIRS, Heirs, read_heirs
 from core.regions.rules import ASSUMED_SINCE, ChangeKind, Difference, Row
 from core.shell import DAY, FILE, told
 from core.textfile import read_text
@@ -22,19 +25,35 @@ outlines = AppGroup("boundaries", help="The outlines of regions.")
 commands.add_command(outlines)
 
 
+class _TriedError(Exception):
+    """Ends a dry run: it was done, so that whatever forbids it is told, and is undone."""
+
+
 @commands.command("import")
 @click.argument("file", type=FILE, required=False)
 @click.option("--shipped", metavar="CITY", help="Take a shipped list: 3710 or 3703.")
 @click.option("--on", type=DAY, help="The first day on which the list holds.")
 @click.option("--source", help="Where the list is from.")
+@click.option(
+    "--heirs", type=FILE, help="A CSV file of lines old,new: what comes after a region that ends."
+)
 @click.option("--dry-run", is_flag=True, help="Say what would change; change nothing.")
 def import_list(
-    file: Path | None, shipped: str | None, on: datetime | None, source: str | None, dry_run: bool
+    file: Path | None,
+    shipped: str | None,
+    on: datetime | None,
+    source: str | None,
+    heirs: Path | None,
+    dry_run: bool,
 ) -> None:
     """Take the regions of a city from a CSV FILE with the columns code,name,level,parent.
 
     The list is the whole city: what is not in it is abolished from the day on.  Columns
     statutory (1 or 0) and name_en may follow.  A shipped list needs neither --on nor --source.
+
+    Sites, plans, closures and roles of a region that ends go over to what comes after it, by
+    --heirs: a line old,new for each; several lines with one old code split it, and a third column
+    then says which site goes where.
     """
     if (file is None) == (shipped is None):
         raise click.UsageError("name either a FILE or --shipped CITY")
@@ -43,14 +62,16 @@ def import_list(
     day = ASSUMED_SINCE if on is None else on.date()
     with told():
         text = importer.shipped_text(shipped or "") if file is None else read_text(file)
-        _import(text, day, source or importer.SHIPPED_SOURCE, dry_run)
+        after = NO_HEIRS if heirs is None else read_heirs(read_text(heirs))
+        _import(text, day, source or importer.SHIPPED_SOURCE, after, dry_run)
 
 
-def _import(text: str, on: date, source: str, dry_run: bool) -> None:
-    with writing():
+def _import(text: str, on: date, source: str, heirs: Mapping[str, Heirs], dry_run: bool) -> None:
+    with suppress(_TriedError), writing():
         plan = importer.plan(text, on, source)
-        if not dry_run:
-            importer.apply(command("regions import"), plan)
+        importer.apply(command("regions import"), plan, heirs)
+        if dry_run:
+            raise _TriedError
     for change in plan.changed:
         click.echo(_told_change(change))
     counts = Counter(kind for change in plan.changed for kind in change.kinds)

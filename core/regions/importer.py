@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -19,6 +19,7 @@ from flask_babel import lazy_gettext as _l
 from core.access import Actor
 from core.errors import BadInput, NotFound
 from core.regions import actions, queries
+from core.regions.heirs import NO_HEIRS, Heirs
 from core.regions.rules import (
     MOST_SOURCE,
     Difference,
@@ -39,11 +40,16 @@ _KNOWN = _NEEDED | {"statutory", "name_en"}
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a list would change from the day ``on``, by what ``source`` says."""
+    """What a list would change from the day ``on``, by what ``source`` says.
+
+    ``before`` is the list of what holds until then, ``after`` the list itself.
+    """
 
     changed: tuple[Difference, ...]
     on: date
     source: str
+    before: tuple[Row, ...] = ()
+    after: tuple[Row, ...] = ()
 
 
 def shipped() -> list[str]:
@@ -69,7 +75,7 @@ def _lines(text: str) -> Iterator[tuple[int, Mapping[str, str]]]:
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         header = [cell.strip() for cell in next(reader, [])]
-        _check_header(header)
+        check_header(header)
         for cells in reader:
             if not any(cells):
                 continue
@@ -88,7 +94,8 @@ def _lines(text: str) -> Iterator[tuple[int, Mapping[str, str]]]:
         raise BadInput(message) from None
 
 
-def _check_header(header: list[str]) -> None:
+def check_header(header: list[str]) -> None:
+    """Raise BadInput unless these are the columns of a list."""
     if _NEEDED <= set(header) <= _KNOWN and len(set(header)) == len(header):
         return
     raise BadInput(
@@ -97,14 +104,18 @@ def _check_header(header: list[str]) -> None:
 
 
 def plan(text: str, on: date, source: str) -> Plan:
-    """What the list in *text* would change from the day *on*. Writes nothing.
+    """What the list in *text* would change from the day *on*; as :func:`plan_rows`."""
+    return plan_rows(read(text), on, source)
+
+
+def plan_rows(rows: Sequence[Row], on: date, source: str) -> Plan:
+    """What a list would change from the day *on*. Writes nothing.
 
     Raises BadInput for a list that is wrong, and for a day on or before which something in its
     city has changed already, unless the list changes nothing.
     """
     if not 0 < len(source.strip()) <= MOST_SOURCE:
         raise BadInput(_l("请写明来源，最多 %(most)s 个字。", most=MOST_SOURCE), field="source")
-    rows = read(text)
     code = rows[0].code
     last = queries.last_change(code)
     if last is not None and on < last:
@@ -115,7 +126,7 @@ def plan(text: str, on: date, source: str) -> Plan:
     changed = tuple(differences(before, rows))
     if changed and on == last:
         raise _too_early(last)
-    return Plan(changed, on, source.strip())
+    return Plan(changed, on, source.strip(), tuple(before), tuple(rows))
 
 
 def _too_early(last: date) -> BadInput:
@@ -123,6 +134,17 @@ def _too_early(last: date) -> BadInput:
     return BadInput(message, field="on")
 
 
-def apply(actor: Actor, plan: Plan) -> None:
-    """Let the plan hold."""
-    actions.apply(actor, plan.changed, plan.on, plan.source)
+def apply(actor: Actor, plan: Plan, heirs: Mapping[str, Heirs] = NO_HEIRS) -> None:
+    """Let the plan hold; *heirs* says what comes after what ends."""
+    actions.apply(actor, plan.changed, plan.on, plan.source, heirs)
+
+
+def text_of(rows: Iterable[Row]) -> str:
+    """Rows as the CSV file that :func:`read` takes."""
+    written = io.StringIO(newline="")
+    writer = csv.writer(written, lineterminator="\n")
+    writer.writerow(["code", "name", "level", "parent", "statutory", "name_en"])
+    for row in rows:
+        statutory = "1" if row.statutory else "0"
+        writer.writerow([row.code, row.name, row.level, row.parent, statutory, row.name_en])
+    return written.getvalue()

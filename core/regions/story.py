@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from core.audit.rules import Field, event_type, subject_kind
@@ -23,6 +24,11 @@ def region_words(code: Any) -> str:
     return f"{region_name(code)}（{code}）"
 
 
+def heirs_words(codes: Any) -> str:
+    """Several regions by name and code."""
+    return str(_("、")).join(region_words(code) for code in codes)
+
+
 REGION: Final = subject_kind("region", _l("区划"), "network.region", region_name).code
 
 _SOURCE: Final = {"source": Field(_l("来源"))}
@@ -39,6 +45,7 @@ LIST_APPLIED: Final = event_type(
         "level": Field(_l("级别")),
         "parent": Field(_l("上级"), region_words),
         "statutory": Field(_l("法定区划")),
+        "heirs": Field(_l("承接区划"), heirs_words),
         **_SOURCE,
     },
 )

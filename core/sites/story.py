@@ -15,7 +15,7 @@ from core.calendar.hours import parse
 from core.calendar.rules import Intervals, WeekLine, summary, wall_time
 from core.catalogue.story import service_name
 from core.i18n import named
-from core.regions.story import region_words
+from core.regions.story import heirs_words, region_words
 from core.sites import queries
 from core.sites.rules import Kind, Mode, Status
 
@@ -151,6 +151,18 @@ CLOSURE_WITHDRAWN: Final = event_type(
     _l("撤回停办通知"),
     _l("%(actor)s 撤回了 %(subject)s 的停办通知"),
     _CLOSURE,
+)
+CLOSURE_FOLLOWED: Final = event_type(
+    "closure.followed",
+    _l("停办通知随区划调整"),
+    _l("%(actor)s 调整区划，停办通知随之变更 %(subject)s"),
+    _CLOSURE,
+)
+PLAN_FOLLOWED: Final = event_type(
+    "plan.followed",
+    _l("下沉计划随区划调整"),
+    _l("%(actor)s 调整区划，%(subject)s 的下沉计划转给承接区划"),
+    {"lines": Field(_l("条数")), "heirs": Field(_l("承接区划"), heirs_words), **_SINCE},
 )
 _ALL: Final = {
     **_FACTS,

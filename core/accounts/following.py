@@ -1,0 +1,108 @@
+"""Roles held over a region that ends: they go over to its heirs, or end with it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+from typing import Final
+
+import sqlalchemy as sa
+from flask_babel import lazy_gettext as _l
+
+from core.access import Actor
+from core.accounts import story
+from core.accounts.models import Account, Grant
+from core.audit.actions import record
+from core.audit.rules import Changes
+from core.clock import now
+from core.db import db
+from core.regions.following import Counts, Ended, Follower
+
+
+def _lasting(region_ids: Collection[int], on: date) -> sa.ColumnElement[bool]:
+    """Roles that are held over one of the regions on the day, or will be later."""
+    return sa.and_(
+        Grant.region_id.in_(sorted(region_ids)),
+        Grant.revoked_at.is_(None),
+        sa.or_(Grant.until.is_(None), Grant.until > on),
+    )
+
+
+def _held(region_ids: Collection[int], on: date) -> Counts:
+    rows = db.session.execute(
+        sa.select(Grant.region_id, sa.func.count())
+        .where(_lasting(region_ids, on))
+        .group_by(Grant.region_id)
+    )
+    return {region_id: number for region_id, number in rows if region_id is not None}
+
+
+def _follow(actor: Actor, ended: Mapping[int, Ended], on: date) -> None:
+    """Whoever held a role over the region holds it over its heirs, no longer than before."""
+    rows = db.session.execute(
+        sa.select(Grant, Account.username)
+        .join(Account, Account.id == Grant.account_id)
+        .where(_lasting(ended.keys(), on))
+        .order_by(Grant.id)
+    ).all()
+    heirs = {heir for one in ended.values() for heir in one.heirs.values()}
+    known = {
+        (grant.account_id, grant.role, grant.region_id)
+        for grant in db.session.scalars(sa.select(Grant).where(_lasting(heirs, on)))
+    }
+    for grant, username in rows:
+        left = ended[grant.region_id or 0]
+        over = left.heirs if left.grants else {}
+        for code, heir in over.items():
+            if (grant.account_id, grant.role, heir) not in known:
+                known.add((grant.account_id, grant.role, heir))
+                db.session.add(_over(actor, grant, heir, on))
+                _told(actor, username, grant, (left.code, code), on, heir)
+        if not over:
+            _told(actor, username, grant, (left.code, None), on, left.parent_id)
+        if grant.since < on:
+            grant.until = on
+        else:
+            grant.revoked_at = now()
+    db.session.flush()
+
+
+def _over(actor: Actor, grant: Grant, heir: int, on: date) -> Grant:
+    return Grant(
+        account_id=grant.account_id,
+        office=grant.office,
+        role=grant.role,
+        region_id=heir,
+        since=max(grant.since, on),
+        until=grant.until,
+        granted_by=actor.name,
+    )
+
+
+def _told(
+    actor: Actor,
+    username: str,
+    grant: Grant,
+    place: tuple[str, str | None],
+    on: date,
+    region_id: int | None,
+) -> None:
+    changes: Changes = {
+        "role": (None, grant.role),
+        "place": place,
+        "since": (None, max(grant.since, on)),
+    }
+    record(actor, story.FOLLOWED, (story.ACCOUNT, username), changes, region_id=region_id)
+
+
+GRANTS: Final = Follower(Grant.__tablename__, _l("授权"), _held, _follow, needs_heir=False)
+
+
+def holders(region_ids: Collection[int], on: date) -> Sequence[sa.Row[int | None, str, str, str]]:
+    """Region, name, username and role of those who hold one over the regions, or will."""
+    return db.session.execute(
+        sa.select(Grant.region_id, Account.name, Account.username, Grant.role)
+        .join(Account, Account.id == Grant.account_id)
+        .where(_lasting(region_ids, on))
+        .order_by(Grant.id)
+    ).all()

@@ -1,0 +1,54 @@
+"""What waits for a second person in a region that ends: it waits for those who come after."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import date
+from typing import Final
+
+import sqlalchemy as sa
+from flask_babel import lazy_gettext as _l
+
+from core.access import Actor
+from core.clock import today
+from core.db import db
+from core.proposals.models import Proposal
+from core.proposals.rules import State
+from core.regions.following import Counts, Ended, Follower
+from core.regions.queries import load
+from core.sites.models import SitePeriod
+
+
+def _waiting(region_ids: Collection[int]) -> sa.ColumnElement[bool]:
+    return sa.and_(Proposal.region_id.in_(sorted(region_ids)), Proposal.state == State.WAITING)
+
+
+def _held(region_ids: Collection[int], _on: date) -> Counts:
+    rows = db.session.execute(
+        sa.select(Proposal.region_id, sa.func.count())
+        .where(_waiting(region_ids))
+        .group_by(Proposal.region_id)
+    )
+    return {region_id: number for region_id, number in rows if region_id is not None}
+
+
+def _follow(_actor: Actor, ended: Mapping[int, Ended], on: date) -> None:
+    """It lies where its site will stand, else in the first heir, else one level above.
+
+    An heir that is yet to begin cannot have anybody decide today; until then it lies above, too.
+    """
+    living = load(today()).by_id
+    rows = db.session.scalars(sa.select(Proposal).where(_waiting(ended.keys()))).all()
+    for row in rows:
+        left = ended[row.region_id or 0]
+        standing = sa.select(SitePeriod.region_id).where(
+            SitePeriod.site_id == row.site_id, SitePeriod.since == on
+        )
+        heirs = [db.session.scalar(standing) if row.site_id else None, *left.heirs.values()]
+        row.region_id = next((heir for heir in heirs if heir in living), left.parent_id)
+    db.session.flush()
+
+
+PROPOSALS: Final = Follower(
+    Proposal.__tablename__, _l("待审批的申请"), _held, _follow, needs_heir=False
+)

@@ -1,0 +1,25 @@
+"""Cheap hashing, and the town of the tests."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+
+from core.accounts import passwords
+from core.db import writing
+from core.regions import importer
+from tests.core.accounts.made import ACTOR, CHEAP
+from tests.network.lineage.made import LIST, SINCE
+
+
+@pytest.fixture(autouse=True)
+def _cheap(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passwords, "HASHER", CHEAP)
+    monkeypatch.setattr(passwords, "NOBODY", CHEAP.hash("nobody has it"))
+
+
+@pytest.fixture
+def town(app: Flask) -> None:
+    """The town with its three villages, known since SINCE."""
+    with writing():
+        importer.apply(ACTOR, importer.plan(LIST, SINCE, "a document"))
