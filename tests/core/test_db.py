@@ -17,6 +17,7 @@ from core.config import Config
 from core.db import (
     Revision,
     UtcDateTime,
+    after_commit,
     aside,
     busy,
     commit,
@@ -214,3 +215,46 @@ def test_what_counts_as_busy() -> None:
     assert busy(Exception("database is locked"))
     assert busy(Exception("canceling statement due to lock timeout"))
     assert not busy(Exception("disk is full"))
+
+
+def test_what_comes_after_the_commit_sees_it_and_never_undoes_it(
+    app: Flask, caplog: pytest.LogCaptureFixture
+) -> None:
+    seen: list[tuple[list[str], int]] = []
+
+    def look(items: list[str]) -> None:
+        with app.app_context():
+            seen.append((items, regions()))
+
+    def fail(_items: list[str]) -> None:
+        raise OSError("nobody there")
+
+    with writing():
+        after_commit(fail, "")
+        db.session.add(a_region())
+        after_commit(look, "a")
+        after_commit(look, "b")
+        assert seen == []
+    assert seen == [(["a", "b"], 1)]
+    assert "nobody there" in caplog.text
+    assert regions() == 1
+    with writing():
+        pass
+    assert len(seen) == 1
+
+
+def test_what_is_rolled_back_has_nothing_after_it(app: Flask) -> None:
+    seen: list[list[str]] = []
+
+    def write_and_fail() -> None:
+        with writing():
+            after_commit(seen.append, "a")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        write_and_fail()
+    with writing():
+        with db.session.begin_nested(), pytest.raises(RuntimeError):
+            after_commit(seen.append, "b")
+        db.session.add(a_region())
+    assert seen == []
