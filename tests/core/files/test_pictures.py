@@ -144,11 +144,11 @@ def test_too_much_or_nothing_is_refused() -> None:
 def test_a_flood_of_pixels_is_refused_before_it_is_read(side: int) -> None:
     sent = flood(side)
     assert len(sent) < MOST_PHOTO
-    began, before = time.monotonic(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    began, before = time.process_time(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     with pytest.raises(OneKmError) as caught:
         pictures.read(sent)
     assert (caught.value.status, "4000 万" in str(caught.value)) == (422, True)
-    assert time.monotonic() - began < 0.5
+    assert time.process_time() - began < 0.5
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 30 * 1024  # KB
 
 
@@ -157,16 +157,16 @@ import resource, sys, time
 from core.files import pictures
 sent = sys.stdin.buffer.read()
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-began = time.monotonic()
+began = time.process_time()
 pictures.read(sent)
-took = time.monotonic() - began
+took = time.process_time() - began
 print(took, (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024)
 """
 
 
 @pytest.mark.parametrize("kind", ["png", "png16", "jpeg", "palette"])
 def test_the_largest_photo_that_is_taken_is_read_within_bounds(kind: str) -> None:
-    """At most 5 seconds and 300 MB."""
+    """At most 5 seconds of a processor and 300 MB."""
     if kind.startswith("png"):
         sent = flood(6320, 16 if kind == "png16" else 8)
     else:
