@@ -25,6 +25,7 @@ from core.geo import Datum, Point
 from core.regions import boundaries
 from core.regions import queries as regions
 from core.regions.tree import Node, Tree
+from core.search import MOST_ASKED
 from core.sites.changes import Position
 from core.sites.rules import Kind, Mode
 from network import forms
@@ -236,6 +237,10 @@ class Reader:
 
     def _region(self, draft: Draft, picked: str) -> Node:
         text = picked or draft.texts["region"]
+        if not text.strip():
+            raise BadInput(_l("请填写所在区划。"), field="region")
+        if len(text) > MOST_ASKED:
+            raise BadInput(_l("内容太长，最多 %(most)s 个字。", most=MOST_ASKED), field="region")
         code = plain(text)[:12]
         reach = self.actor.reach(Permission.REGISTER_WRITE)
         if len(code) == 12 and code.isdecimal():
@@ -246,8 +251,6 @@ class Reader:
         if len(within) == 1:
             return within[0]
         draft.candidates = within[:MOST_CANDIDATES]
-        if not text.strip():
-            raise BadInput(_l("请填写所在区划。"), field="region")
         if within:
             raise BadInput(_l("有多个这样的区划，请选一个，或写 12 位代码。"), field="region")
         raise BadInput(_l("没有这个区划，或不在您的管辖范围内。"), field="region")

@@ -63,16 +63,16 @@ def read_position(lat: str, lon: str) -> Typed | None:
     texts = {"lat": plain(lat), "lon": plain(lon)}
     if not any(texts.values()):
         return None
-    for field, text in texts.items():
-        other = texts["lon" if field == "lat" else "lat"]
-        numbers = _numbers(text, field)
-        if len(numbers) == 2 and not other:
-            return _pair(numbers)
-        if len(numbers) != 1 and text:
-            raise BadInput(_l("请填写一个数，例如 37.5091。"), field=field)
-        if not text:
+    found = {field: _numbers(text, field) for field, text in texts.items()}
+    for field, other in (("lat", "lon"), ("lon", "lat")):
+        if len(found[field]) == 2 and not found[other]:
+            return _pair(found[field])
+    for field, numbers in found.items():
+        if not numbers:
             raise BadInput(_l("纬度和经度要一起填写。"), field=field)
-    (north, coarse), (east, vague) = (_numbers(texts[field], field)[0] for field in texts)
+        if len(numbers) > 1:
+            raise BadInput(_l("请填写一个数，例如 37.5091。"), field=field)
+    (north, coarse), (east, vague) = found["lat"][0], found["lon"][0]
     return Typed(north, east, coarse or vague)
 
 

@@ -83,6 +83,7 @@ def test_a_correction_is_saved_and_told(staff: Staff, made: Made) -> None:
         ("kind", "palace", "请选择网点类型。"),
         ("region", "", "请填写所在区划。"),
         ("region", "371002000000", "没有这个区划，或不在您的管辖范围内。"),
+        ("region", "村" * 101, "内容太长，最多 100 个字。"),
         ("region", "没有的村", "没有这个区划，或不在您的管辖范围内。"),
         ("h-mon", "上午", "看不懂“上午”"),
         ("h-mon", "11:30-8:30", "的结束应晚于开始"),
