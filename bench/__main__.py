@@ -1,7 +1,8 @@
 """``python -m bench [--small] [--strict] [name ...]``: measure, and print one table.
 
 A claim that does not hold is told, not failed, because the machine may be busy; with ``--strict``
-it fails.  Names are those of the modules: nearest, postgis, serving, snapshot, page, audit.
+it fails.  Names are those of the modules: nearest, postgis, serving, snapshot, page, audit,
+listing.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import logging
 import sys
 from collections.abc import Callable, Iterator, Sequence
 
-from bench import audit, nearest, page, postgis, serving, snapshot
+from bench import audit, listing, nearest, page, postgis, serving, snapshot
 from bench.measure import Finding
 
 BENCHES: dict[str, Callable[[bool], Iterator[Finding]]] = {
@@ -21,6 +22,7 @@ BENCHES: dict[str, Callable[[bool], Iterator[Finding]]] = {
     "snapshot": snapshot.findings,
     "page": page.findings,
     "audit": audit.findings,
+    "listing": listing.findings,
 }
 HEADINGS = ("what", "ours", "peer", "ratio", "promised", "holds")
 HOLDS = {True: "yes", False: "NO", None: "-"}

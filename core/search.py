@@ -45,7 +45,7 @@ def index_text(*texts: str) -> str:
     """
     words: dict[str, None] = {}
     for text in texts:
-        whole = "".join(_words(text))
+        whole = folded(text)
         if whole:
             words.update(dict.fromkeys(_indexed(whole)))
     return f" {' '.join(words)} " if words else ""
@@ -81,6 +81,11 @@ def _words(text: str) -> list[str]:
     """*text* in one form: compatibility forms and case folded; ü as pinyin keyboards write it."""
     folded = unicodedata.normalize("NFKC", text).casefold().replace("ü", "v")
     return folded.replace("\x00", " ").split()
+
+
+def folded(text: str) -> str:
+    """*text* as the index has it whole: in one form, without blanks."""
+    return "".join(_words(text))
 
 
 def stem(name: str) -> str:

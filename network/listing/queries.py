@@ -30,7 +30,9 @@ from core.search import contains
 from core.sites.models import Site, SitePeriod
 from core.sites.network import Network, Place
 from core.sites.queries import IN_HAND, network
+from core.sites.rules import is_site_code
 from core.sites.story import SITE
+from network.listing.characters import Characters
 from network.listing.columns import Facts, Known, Numbers, Register, chosen, serving
 from network.listing.models import SavedFilter
 from network.listing.rules import Asked, Located, Sort
@@ -143,11 +145,28 @@ def _confirmed(register: Register) -> Numbers:
 @snapshot.of_revision("network")
 def _named(text: str) -> Numbers:
     """The ids of the sites that *text* finds: by name, address, code or telephone."""
+    net = network()
+    latin = " ".join(word for word in words(text) if word.isascii())
+    found = _characters(net.on).having(word for word in words(text) if not word.isascii())
+    if latin:
+        found &= np.isin(net.rows.ids, _spelled(latin, text))
+    return net.rows.ids[found]
+
+
+@snapshot.of_revision("network")
+def _characters(on: date) -> Characters:
+    return Characters(network(on))
+
+
+def _spelled(latin: str, text: str) -> Numbers:
+    """The ids of the sites with pinyin, initials or numbers; the database reads every name."""
     digits = plain(text)
     for letter in _BETWEEN_DIGITS:
         digits = digits.replace(letter, "")
-    conditions = [contains(Site.search, text)]
+    conditions = [contains(Site.search, latin)]
     if digits.isascii() and digits.isdigit():
+        if is_site_code(digits) and network().by_code(digits) is not None:
+            return _ids(sa.select(Site.id).where(Site.code == digits))
         conditions.append(Site.code.startswith(digits))
         if len(digits) >= _FEW_DIGITS:
             conditions.append(_bare(Site.phone).contains(digits))

@@ -44,7 +44,7 @@ class _DatedForm(BulkForm):
     """Whether it is so from a day on, or was entered wrongly."""
 
     when = RadioField(_l("从什么时候起"), default=_FROM)
-    on = StringField(_l("生效日期"))
+    on = StringField(_l("从哪一天起"))
 
     def offer(self, services: Sequence[Service]) -> None:
         self.when.choices = [
@@ -59,7 +59,7 @@ class _DatedForm(BulkForm):
 
 class OfferForm(_DatedForm):
     service = SelectField(_l("事项"))
-    way = RadioField(_l("怎么办"), default=Way.ASSISTED.value)
+    way = RadioField(_l("怎么开办"), default=Way.ASSISTED.value)
 
     def offer(self, services: Sequence[Service]) -> None:
         super().offer(services)

@@ -34,9 +34,9 @@ class Action(StrEnum):
 _LABELS: Final = {
     Action.OFFER: _l("开办或停办一个事项"),
     Action.HOURS: _l("设置营业时间"),
-    Action.CLOSE: _l("撤销网点"),
+    Action.CLOSE: _l("撤销这些网点"),
     Action.REOPEN: _l("开办（恢复）网点"),
-    Action.ANNOUNCE: _l("发布停办通知"),
+    Action.ANNOUNCE: _l("发出停办通知"),
     Action.CHECK: _l("位置记为已核实"),
 }
 

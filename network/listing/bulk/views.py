@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from core.access import Permission, current_actor, fresh, requires
 from core.accounts.forms import blame
+from core.audit.rules import canonical, change_words, parse
 from core.catalogue.queries import catalogue
 from core.clock import today
 from core.db import writing
@@ -146,9 +147,19 @@ def _preview(
         form=form,
         outcome=outcome,
         seen=rules.write(seen),
+        lines={} if task.action is Action.ANNOUNCE else _lines(form, outcome),
         moved=moved,
         named=NAMED,
     )
+
+
+def _lines(form: BulkForm, outcome: Outcome) -> dict[str, list[str]]:
+    """What would differ of the first few sites, in the words of the audit."""
+    event = form.change().event.code
+    return {
+        site.code: list(change_words(event, parse(canonical(made))))
+        for site, made in outcome.changed[:NAMED]
+    }
 
 
 def _page(name: str, status: int, **context: Any) -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -32,8 +33,8 @@ def listed(client: FlaskClient, query: str = "", status: int = 200) -> list[str]
 
 def codes(answer: TestResponse, status: int = 200) -> list[str]:
     assert answer.status_code == status, answer.text
-    links = (link for link in Page(answer.text).links if link.startswith("/sites/"))
-    return [link.removeprefix("/sites/") for link in links]
+    found = (re.fullmatch(r"/sites/(\d{7})", link) for link in Page(answer.text).links)
+    return [one[1] for one in found if one is not None]
 
 
 # -- Who sees what ------------------------------------------------------------------------------
@@ -95,6 +96,11 @@ ALL = Role.CITY_ADMIN, "371000000000"
         ("?q=%EF%BC%A8all", "hall"),
         ("?q=大厅%20荣成", "hall"),
         ("?q=%25", ""),
+        ("?q=荣成%20hall", "hall"),
+        ("?q=学府路1号&kind=hall", "hall"),
+        ("?q=府路%20荣成大", "hall"),
+        ("?q=厅学", ""),
+        ("?q=𠀀", ""),
         ("?q=0631-7560000&kind=hall", "hall"),
         ("?q=063175&kind=hall", "hall"),
         ("?q=12399", ""),
@@ -104,6 +110,16 @@ ALL = Role.CITY_ADMIN, "371000000000"
 def test_filters(sign_in: SignIn, made: Made, query: str, names: str) -> None:
     expected = [getattr(made, name) for name in names.split()]
     assert listed(sign_in(*ALL), query) == expected
+
+
+def test_characters_are_found_in_every_form(sign_in: SignIn, add_site: AddSite) -> None:
+    """As the index has them: compatibility forms and case folded, blanks left out."""
+    wide, rare = add_site("ＡＢ 药房"), add_site("𠮷野站")
+    client = sign_in()
+    assert listed(client, "?q=ab药") == [wide]
+    assert listed(client, "?q=ａｂ药房") == [wide]
+    assert listed(client, "?q=𠮷") == [rare]
+    assert listed(client, "?q=𠮷野") == [rare]
 
 
 def test_a_code_finds_its_site(sign_in: SignIn, made: Made) -> None:
