@@ -7,7 +7,9 @@ the same code over a city.  A text is asked for the first time and, as the next 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
 from itertools import count
 from pathlib import Path
 from typing import Final
@@ -20,16 +22,23 @@ from flask.testing import FlaskClient
 from bench import register
 from bench.made import SERVICES, made
 from bench.measure import Finding, Promise, Sense, beside, duration
+from core.access import command
 from core.accounts.rules import Role
 from core.catalogue import importer
 from core.catalogue.models import ServicePeriod
+from core.clock import today
 from core.db import db, writing
+from core.sites import actions, changes
+from core.sites.rules import Mode
+from network.listing.bulk.rules import MOST
 from tests.core.accounts.made import give_authenticator, make_person, signed_in
 
 FEW: Final = 308
 MANY: Final = 700_000
 PROMISE: Final = Promise(Sense.AT_MOST, 3)
 ROUNDS: Final = 15
+#: How long another writer may wait, in seconds.
+LIMIT: Final = 1.0
 
 #: Region, kind and service narrow it down; the page is full over 308 sites too.
 FILTERED: Final = (
@@ -42,6 +51,7 @@ COMMON, SINGLE = "医保工作站", "第{}号医保"
 
 def findings(small: bool) -> Iterator[Finding]:
     many = 70_000 if small else MANY
+    yield _at_once()
     with (
         tempfile.TemporaryDirectory(prefix="onekm-bench-") as few_folder,
         tempfile.TemporaryDirectory(prefix="onekm-bench-") as many_folder,
@@ -55,6 +65,9 @@ def findings(small: bool) -> Iterator[Finding]:
 def _beside(many: FlaskClient, few: FlaskClient, number: int) -> Iterator[Finding]:
     numbers = count(1)
 
+    def spelled(client: FlaskClient) -> None:
+        _get(client, f"/register?q=0631-{next(numbers):07}")
+
     def single(client: FlaskClient) -> None:
         _get(client, f"/register?q={quote(SINGLE.format(next(numbers)))}")
 
@@ -65,7 +78,8 @@ def _beside(many: FlaskClient, few: FlaskClient, number: int) -> Iterator[Findin
         "by a text that all have, asked again": lambda client: _get(
             client, f"/register?q={quote(COMMON)}&page=2"
         ),
-        "by a text that one has, asked first": single,
+        "by characters that one has, asked first": single,
+        "by a number that one has, asked first": spelled,
     }
     for name, ask in pages.items():
         took = beside(lambda ask=ask: ask(many), lambda ask=ask: ask(few), ROUNDS)  # type: ignore[misc]
@@ -74,8 +88,34 @@ def _beside(many: FlaskClient, few: FlaskClient, number: int) -> Iterator[Findin
             ours=duration(took.ours),
             peer=f"{FEW} sites {duration(took.peer)}",
             ratio=took.ratio,
-            promise=PROMISE,
+            # Pinyin and numbers are looked for by the database, name by name.
+            promise=None if ask is spelled else PROMISE,
         )
+
+
+def _at_once() -> Finding:
+    """How long the largest action on many sites takes the processor while others wait for it."""
+    ids = range(1, MOST + 1)
+    with (
+        tempfile.TemporaryDirectory(prefix="onekm-bench-") as folder,
+        register.opened(Path(folder), made(MOST)),
+    ):
+        took = max(_held(ids, number, on) for number, on in enumerate((None, today()), 1))
+    return Finding(
+        name=f"a service set at {MOST:,} sites at once",
+        ours=duration(took),
+        peer=f"limit {duration(LIMIT)}",
+        ratio=took / LIMIT,
+        promise=Promise(Sense.AT_MOST, 1),
+    )
+
+
+def _held(ids: Sequence[int], service: int, on: date | None) -> float:
+    """Processor seconds from the beginning of the transaction to its end."""
+    began = time.process_time()
+    with writing():
+        actions.do_to_all(command("bench"), ids, changes.offering({service: Mode.DIRECT}, on))
+    return time.process_time() - began
 
 
 def _get(client: FlaskClient, address: str) -> None:
