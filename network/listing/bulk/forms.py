@@ -68,13 +68,14 @@ class OfferForm(_DatedForm):
             (Way.ASSISTED.value, _l("帮办代办")),
             (Way.NONE.value, _l("不再办理")),
         ]
+        self.ids = {service.code: service.id for service in services}
         self.service.choices = [
-            (str(service.id), named(service.name, service.name_en)) for service in services
+            (service.code, named(service.name, service.name_en)) for service in services
         ]
 
     def change(self) -> Change:
         mode = None if self.way.data == Way.NONE else Mode(self.way.data)
-        return changes.offering({int(self.service.data): mode}, self.day())
+        return changes.offering({self.ids[self.service.data]: mode}, self.day())
 
 
 class HoursForm(_DatedForm):

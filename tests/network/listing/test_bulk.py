@@ -52,16 +52,16 @@ def confirm(client: FlaskClient, preview: TestResponse, number: object) -> TestR
     return client.post(BULK, data={**hidden(preview), "do-number": str(number)})
 
 
-def service() -> str:
-    return str(catalogue_ids()[RESIDENTS])
-
-
 def offering(code: str) -> str | None:
     db.session.rollback()  # what others have committed since is to be seen
     return db.session.scalar(
         sa.select(Offering.mode)
         .join(Site, Site.id == Offering.site_id)
-        .where(Site.code == code, Offering.service_id == int(service()), on_day(Offering, today()))
+        .where(
+            Site.code == code,
+            Offering.service_id == catalogue_ids()[RESIDENTS],
+            on_day(Offering, today()),
+        )
     )
 
 
@@ -81,7 +81,7 @@ def test_a_service_for_all_that_the_list_shows(
     client = sign_in()
     form = client.get(f"{BULK}?action=offer&scope=all&q=会口")
     assert "25 个网点" in form.text
-    wanted = {"do_service": service(), "do_way": "assisted", "do_when": "from"}
+    wanted = {"do_service": RESIDENTS, "do_way": "assisted", "do_when": "from"}
     preview = ask(client, "offer", q="会口", **wanted, do_on=today().isoformat())
     assert "将修改 25 个网点" in preview.text
     assert {offering(code) for code in added} == {None}
@@ -100,7 +100,7 @@ def test_a_service_for_all_that_the_list_shows(
 def test_only_those_that_were_ticked(sign_in: SignIn, made: Made, add_site: AddSite) -> None:
     first, second = add_site("一站"), add_site("二站")
     client = sign_in()
-    wanted = {"do_service": service(), "do_way": "direct", "do_when": "correction"}
+    wanted = {"do_service": RESIDENTS, "do_way": "direct", "do_when": "correction"}
     preview = ask(client, "offer", "some", site=[first, made.clinic], **wanted)
     confirm(client, preview, 2)
     assert (offering(first), offering(made.clinic), offering(second)) == ("direct", "direct", None)
@@ -108,7 +108,7 @@ def test_only_those_that_were_ticked(sign_in: SignIn, made: Made, add_site: AddS
 
 def test_what_is_so_already_is_left_alone(sign_in: SignIn, made: Made) -> None:
     client = sign_in()
-    wanted = {"do_service": service(), "do_way": "assisted", "do_when": "correction"}
+    wanted = {"do_service": RESIDENTS, "do_way": "assisted", "do_when": "correction"}
     preview = ask(client, "offer", status="active", **wanted)
     assert "将修改 1 个网点" in preview.text
     assert "另有 1 个已经是这样" in preview.text
