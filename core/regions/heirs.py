@@ -96,7 +96,7 @@ REASON_LABELS: Final = {
     Reason.CONTAINED: _l("名称互相包含"),
     Reason.PARENT: _l("同一上级"),
     Reason.CODE: _l("代码相邻"),
-    Reason.NEW: _l("新设"),
+    Reason.NEW: _l("这次新设"),
 }
 #: What each reason weighs; NAME and CHILDREN by how far they hold.
 _WEIGHTS: Final = {
@@ -172,6 +172,7 @@ class Proposer:
         """The codes of those among *candidates* that are likely enough to be chosen beforehand.
 
         Several where the children went several ways, or where several new regions share the name.
+        A name alone says too little: it recurs in other towns.
         """
         shared = [one for one in candidates if Reason.CHILDREN in one.reasons]
         if not shared:
@@ -182,7 +183,8 @@ class Proposer:
             ]
         if len(shared) > 1:
             return tuple(sorted(one.row.code for one in shared))
-        likely = [one for one in candidates[:1] if one.score >= ENOUGH]
+        near = [one for one in candidates if {Reason.PARENT, Reason.CHILDREN} & set(one.reasons)]
+        likely = [one for one in near[:1] if one.score >= ENOUGH]
         return tuple(one.row.code for one in likely)
 
     def _came_to_be(self, code: str) -> str | None:

@@ -205,9 +205,11 @@ MOST_TOLD: Final = 20
 
 def lines(told: Mapping[str, Any]) -> list[str]:
     """The payload of a proposal in words."""
+    happened = {ChangeKind(kind): number for kind, number in told["counts"].items()}
     counts = [
-        str(_l("%(kind)s %(number)s 个", kind=CHANGE_LABELS[ChangeKind(kind)], number=number))
-        for kind, number in told["counts"].items()
+        str(_l("%(kind)s %(number)s 个", kind=label, number=happened[kind]))
+        for kind, label in CHANGE_LABELS.items()
+        if kind in happened
     ]
     on = date.fromisoformat(told["on"])
     found = [

@@ -217,6 +217,6 @@ def test_words_without_end_are_refused(world: World, admin: FlaskClient) -> None
 def test_the_maker_sees_it_and_decides_nothing(world: World, manager: FlaskClient) -> None:
     uuid = asked_by_manager(world, manager)
     page = manager.get(f"/proposals/{uuid}").text
-    assert "撤回申请" in page
+    assert "撤回这项申请" in page
     assert "同意，立即生效" not in page
     assert post(manager, f"/proposals/{uuid}/approve", **seen(world)).status_code == 404

@@ -102,6 +102,15 @@ def test_nothing_is_chosen_where_nothing_speaks_for_it() -> None:
     assert proposed([*ABOVE, gone, far], [*ABOVE, far]) == {gone.code: ()}
 
 
+def test_a_name_elsewhere_is_offered_and_not_chosen() -> None:
+    gone = row("371082001231", "后店子村委会")
+    elsewhere = row("371082002209", "后店村委会")
+    before, after = [*ABOVE, gone, elsewhere], [*ABOVE, elsewhere]
+    found = Proposer(after, differences(before, after)).candidates(gone, [])
+    assert [one.row.code for one in found] == [elsewhere.code]
+    assert proposed(before, after) == {gone.code: ()}
+
+
 def test_an_heir_is_of_the_same_level() -> None:
     gone = row("371082001223", "港湾村委会")
     after = [*ABOVE, row("371082001230", "马家寨村委会")]
