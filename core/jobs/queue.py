@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from flask import Flask, current_app
-from huey import Huey, SqliteHuey
+from huey import Huey, RedisHuey, SqliteHuey
+from huey.exceptions import ConfigurationError as HueyConfiguration
 from huey.registry import Message
 from huey.serializer import Serializer
 
@@ -72,10 +73,8 @@ def _huey(config: Config) -> Huey:
     serializer = _Plain()
     if config.queue_url is not None:
         try:
-            from huey import RedisHuey
-
             return RedisHuey(NAME, url=config.queue_url, results=False, serializer=serializer)
-        except ImportError:
+        except HueyConfiguration:
             raise ConfigurationError("ONEKM_QUEUE_URL needs the package redis") from None
     path = config.home / "queue.sqlite3"
     os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -16,6 +19,7 @@ from core.accounts.models import Account, Grant
 from core.accounts.rules import Role
 from core.audit.models import AuditEvent
 from core.clock import now, today
+from core.config import Config, ConfigurationError
 from core.db import db, writing
 from core.errors import Conflict, Forbidden, NotFound
 from core.jobs import actions, queries, queue, worker
@@ -275,3 +279,12 @@ def test_what_ended_long_ago_is_forgotten(app: Flask) -> None:
         worker.forget_old()
     left = db.session.scalars(sa.select(Job.uuid).order_by(Job.id)).all()
     assert left == [new, waiting]
+
+
+@pytest.mark.skipif(find_spec("redis") is not None, reason="the package redis is there")
+def test_a_queue_that_needs_a_package_says_which(
+    config: Config, make_app: Callable[[Config], Flask]
+) -> None:
+    app = make_app(replace(config, queue_url="redis://localhost/0"))
+    with app.app_context(), pytest.raises(ConfigurationError, match="package redis"):
+        queue.queue()
