@@ -37,9 +37,10 @@ def describe(network: Network, catalogue: Catalogue, place: Place) -> dict[str, 
 
 
 def describe_opening(opening: Opening) -> dict[str, Any]:
-    """``opens_next`` is null while open, and where nobody knows."""
+    """``opens_next`` is null while open, and where nobody knows; ``reason`` says why it is shut."""
     return {
         "open": opening.open,
+        "reason": opening.reason,
         "open_until": _local(opening.until),
         "opens_next": _local(opening.opens_next),
         "calendar_known": opening.calendar_known,

@@ -170,7 +170,7 @@ def _standing(code: str, act: str, change: Callable[..., changes.Change]) -> Any
             with writing():
                 sites.do(
                     *(actor, kept.id, forms.seen(), change(form.day())),
-                    why=forms.typed(form.reason).strip(),
+                    why=rules.shown_text(forms.typed(form.reason)),
                 )
             return back(code, "status")
         except (BadInput, Conflict) as fault:

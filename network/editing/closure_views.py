@@ -25,7 +25,7 @@ from core.sites.models import Closure
 from core.sites.network import Announced
 from core.sites.queries import network
 from network import rules
-from network.editing import forms, queries
+from network.editing import queries
 from network.editing.act_views import back
 from network.editing.forms import ClosureForm
 from network.queries import find_site
@@ -87,7 +87,7 @@ def _announce(
             notice = wanted()
             if step == "publish":
                 with writing():
-                    closures.announce(current_actor(), notice, forms.typed(form.reason).strip())
+                    closures.announce(current_actor(), notice, form.why)
                 return done()
             announced = _as_seen(notice)
         except BadInput as fault:
@@ -138,9 +138,9 @@ def closure(uuid: str) -> AnyPage:
     if form.validate_on_submit():
         try:
             until = form.until(since)
-            words = [forms.typed(field).strip() for field in (form.words, form.words_en)]
+            words, words_en = form.texts
             with writing():
-                closures.amend(actor, closures.find(uuid), until, *words)
+                closures.amend(actor, closures.find(uuid), until, words, words_en)
             return _back_to(subject, "amended")
         except BadInput as fault:
             blame(form, fault)

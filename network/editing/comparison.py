@@ -78,7 +78,7 @@ def label(key: str, known: Catalogue) -> str:
         service = known.by_code.get(code)
         return code if service is None else service.name
     fields = {**story.DESCRIBED.fields, "hours": story.HOURS_SET.fields["hours"]}
-    return str(_("位置")) if base == "position" else str(fields[base].label)
+    return str(_("位置（坐标）")) if base == "position" else str(fields[base].label)
 
 
 def words(key: str, value: str) -> str:

@@ -188,7 +188,7 @@ class Reader:
             self._offerings(draft)
         for section in DATED.keys() & self.sections:
             draft.days[section] = self._day(draft, section)
-        reason = draft.texts.get("reason", "")
+        reason = draft.texts["reason"] = rules.shown_text(draft.texts.get("reason", ""))
         if len(reason) > rules.MOST_REASON:
             draft.fault("reason", _l("内容太长，最多 %(most)s 个字。", most=rules.MOST_REASON))
         return draft

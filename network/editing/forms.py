@@ -90,12 +90,23 @@ class ClosureForm(FlaskForm):  # type: ignore[misc]
     def notice(self, site_id: int | None, region_id: int | None) -> Notice:
         """What is to be announced. Raises BadInput."""
         first = self.first()
-        words, words_en = (typed(field).strip() for field in (self.words, self.words_en))
-        return Notice(first, self.until(first), words, words_en, site_id, region_id)
+        return Notice(first, self.until(first), *self.texts, site_id, region_id)
+
+    @property
+    def texts(self) -> tuple[str, str]:
+        """The words for the public in both languages. Raises BadInput."""
+        words = rules.shown_lines(typed(self.words))
+        if not words:
+            raise BadInput(_l("请写明给公众看的话。"), field="words")
+        return words, rules.shown_lines(typed(self.words_en))
+
+    @property
+    def why(self) -> str:
+        return rules.shown_text(typed(self.reason))
 
     def need_reason(self) -> None:
         """Raise BadInput where nobody says why."""
-        if not typed(self.reason).strip():
+        if not self.why:
             raise BadInput(_l("请写明原因，供以后查考。"), field="reason")
 
 

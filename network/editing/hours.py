@@ -19,7 +19,7 @@ from flask_babel import lazy_gettext as _l
 from core.calendar.hours import WEEKDAYS, canonical
 from core.errors import BadInput
 from core.forms import plain
-from network.editing.rules import clock
+from network.editing.rules import clock, shown_text
 
 #: How many seasons there may be.
 MOST_SEASONS: Final = 12
@@ -130,7 +130,7 @@ def _wall(minute: int) -> str:
 
 def _season(texts: Mapping[str, str], number: int, found: Read) -> dict[str, Any]:
     prefix = f"s{number}-"
-    name = texts.get(prefix + "name", "").strip()
+    name = shown_text(texts.get(prefix + "name", ""))
     if not 1 <= len(name) <= 40:
         found.faults[prefix + "name"] = str(_l("请给季节起个名字，例如“夏季”。"))
     days = {}

@@ -55,6 +55,8 @@ def _since(draft: Draft) -> date | None:
         draft.fault("since", _("请填写日期。"))
     elif since > today():
         draft.fault("since", _("登记日期不能晚于今天；以后才开办的，请选“筹建中”。"))
+    elif draft.region_id is not None and draft.region_id not in tree(since).by_id:
+        draft.fault("since", _("这一天没有这个区划。"))
     return since
 
 

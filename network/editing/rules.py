@@ -133,6 +133,12 @@ def shown_text(text: str) -> str:
     return " ".join(shown.split())
 
 
+def shown_lines(text: str) -> str:
+    """The same of a text of several lines."""
+    lines = [shown_text(line) for line in text.replace("\r\n", "\n").split("\n")]
+    return "\n".join(lines).strip()
+
+
 _PHONE = re.compile(r"[0-9+()\- /,转]{3,40}", re.ASCII)
 
 

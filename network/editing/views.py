@@ -91,7 +91,7 @@ def _keep(desk: Desk, draft: Draft, keys: list[str]) -> AnyPage:
     kept = desk.site
     said = notes.about(network(), draft, keys, kept)
     grave = comparison.grave(keys, draft.values, desk.held)
-    reason = draft.texts["reason"].strip()
+    reason = draft.texts["reason"]
     sure = request.form.get("sure") == "1"
     if (said or grave) and not (sure and (reason or not grave)):
         return second_look(desk, draft, keys, said, grave, sure)
@@ -104,9 +104,7 @@ def _keep(desk: Desk, draft: Draft, keys: list[str]) -> AnyPage:
 def _ask(desk: Desk, draft: Draft, keys: list[str]) -> AnyPage:
     kept = desk.site
     with writing():
-        proposing.ask(
-            desk.actor, kept, keys, draft.values, draft.days, draft.texts["reason"].strip()
-        )
+        proposing.ask(desk.actor, kept, keys, draft.values, draft.days, draft.texts["reason"])
     return redirect(url_for("network.site", code=kept.code, done="asked", _anchor="staff"), 303)
 
 
@@ -128,7 +126,7 @@ def _base(held: Mapping[str, str]) -> dict[str, str]:
     """What the form showed at first. It only chooses what is picked beforehand."""
     try:
         found = json.loads(request.form.get("base", ""))
-    except ValueError:
+    except (ValueError, RecursionError):
         found = None
     known = found if isinstance(found, dict) else {}
     return {key: value for key, value in known.items() if isinstance(value, str)} or dict(held)

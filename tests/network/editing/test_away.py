@@ -104,7 +104,7 @@ def test_the_public_is_told_everywhere(
     assert "暂时离开 · 11:00 回来" in found
     told = client.get(f"/api/v1/sites/{made.clinic}").get_json()["data"]
     assert told["closures"][0]["hours"] == "10:00-11:00"
-    assert told["opening"]["open"] is False
+    assert (told["opening"]["open"], told["opening"]["reason"]) == (False, "away")
     assert told["opening"]["opens_next"].endswith("T11:00:00+08:00")
     assert "0631-777" in client.get("/notices").text
 

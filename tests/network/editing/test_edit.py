@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -10,12 +11,14 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 
 from core.audit.queries import story
-from core.clock import today
-from core.db import db
+from core.clock import now, today
+from core.db import db, writing
+from core.regions.models import Boundary
 from core.sites.models import Offering, Site, SiteHours, SitePeriod
 from network.editing import queries
+from tests.core.accounts.made import post
 from tests.network.conftest import ENROLMENT, RESIDENTS, Made
-from tests.network.editing.conftest import Staff
+from tests.network.editing.conftest import COUNTY, Staff
 from tests.network.editing.form import again, fields, send
 
 VILLAGE, TOWN = "371082001202", "371082001000"
@@ -141,6 +144,47 @@ def test_a_coarse_position_is_kept_to_verify_and_said_so(staff: Staff, made: Mad
     assert again(staff.county, edit(made.hall), answer).status_code == 303
     found = period(made.hall)
     assert (found.given_lat, found.verified) == (37.1, False)
+
+
+def test_a_position_outside_the_county_is_kept_to_verify_and_never_shown(
+    staff: Staff, made: Made, client: FlaskClient
+) -> None:
+    square = [[122.4, 37.0], [122.6, 37.0], [122.6, 37.3], [122.4, 37.3], [122.4, 37.0]]
+    with writing():
+        db.session.add(
+            Boundary(
+                region_id=made.regions[COUNTY],
+                geometry=json.dumps({"type": "Polygon", "coordinates": [square]}),
+                datum_given="wgs84",
+                source="the tests",
+                attribution="",
+                loaded_at=now(),
+            )
+        )
+    path = edit(made.hall)
+    look = send(staff.county, path, lat="37.4567", lon="121.5432", reason="新址")
+    assert look.status_code == 200
+    assert "在所选区划的区县之外" in look.text
+    assert again(staff.county, path, look).status_code == 303
+    found = period(made.hall)
+    assert (found.given_lat, found.verified) == (37.4567, False)
+    page = client.get(f"/sites/{made.hall}").text
+    assert "位置待核实" in page
+    assert "121.54" not in page
+
+
+def test_all_of_it_is_confirmed_in_one_tap(staff: Staff, made: Made, client: FlaskClient) -> None:
+    for keeper in (staff.manager, staff.county):
+        sent = {"version": str(site(made.clinic).version)}
+        answer = post(keeper, f"/sites/{made.clinic}/confirm", **sent)
+        assert "done=confirmed" in (answer.location or "")
+    assert site(made.clinic).confirmed_on == today()
+    assert site(made.clinic).version == int(sent["version"])
+    assert "信息尚未经网点确认" not in client.get(f"/sites/{made.clinic}").text
+    assert story("site", made.clinic, 1)[0].action == "site.confirmed"
+    assert "今天已经核对过" in staff.manager.get("/my-sites").text
+    wrong = post(staff.manager, f"/sites/{made.clinic}/confirm", version="none")
+    assert wrong.status_code == 400
 
 
 def test_who_is_at_the_same_spot_is_named(staff: Staff, made: Made) -> None:
@@ -296,3 +340,26 @@ def test_who_may_not_keep_it_does_not_see_the_form(
     assert "管理" not in client.get(f"/sites/{made.hall}").text
     assert 'id="staff"' not in staff.other.get(f"/sites/{made.hall}").text
     assert 'id="staff"' in staff.county.get(f"/sites/{made.hall}").text
+
+
+def test_what_does_not_show_is_kept_nowhere(staff: Staff, made: Made) -> None:
+    odd = {"name": "荣成\x00大\u202e厅", "reason": "\x00抄\u200b错了", "address": "东路\n1 号"}
+    assert send(staff.county, edit(made.hall), **odd).status_code == 303
+    found = site(made.hall)
+    assert (found.name, found.address) == ("荣成大厅", "东路 1 号")
+    words = {"words": "停\x00办。\r\n请改日再来。", "since": today().isoformat()}
+    shut = {**words, "last": today().isoformat(), "step": "publish", "reason": "\x00"}
+    assert post(staff.county, f"/sites/{made.hall}/closures/new", **shut).status_code == 303
+    page = staff.county.get(f"/sites/{made.hall}").text
+    assert "停办。\n请改日再来。" in page
+    asked = {"h-sat": "9:00-10:00", "reason": "\x00开\u202e会"}
+    assert send(staff.manager, edit(made.clinic), **asked).status_code == 303
+
+
+def test_a_base_of_unlikely_depth_is_no_base(staff: Staff, made: Made) -> None:
+    held = fields(staff.county, edit(made.hall))
+    send(staff.city, edit(made.hall), phone="0631-111")
+    for base in ("[" * 20_000, "{", "[1]", '{"phone": 1}', ""):
+        answer = send(staff.county, edit(made.hall), held, base=base, phone="0631-222")
+        assert answer.status_code == 409
+        assert "0631-111" in answer.text
