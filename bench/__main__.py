@@ -2,7 +2,8 @@
 
 A claim that does not hold is told, not failed, because the machine may be busy; with ``--strict``
 it fails.  Names are those of the modules: nearest, postgis, serving, snapshot, page, audit,
-listing.
+listing, figures,
+matrix.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import logging
 import sys
 from collections.abc import Callable, Iterator, Sequence
 
-from bench import audit, listing, nearest, page, postgis, serving, snapshot
+from bench import audit, figures, listing, matrix, nearest, page, postgis, serving, snapshot
 from bench.measure import Finding
 
 BENCHES: dict[str, Callable[[bool], Iterator[Finding]]] = {
@@ -23,6 +24,8 @@ BENCHES: dict[str, Callable[[bool], Iterator[Finding]]] = {
     "page": page.findings,
     "audit": audit.findings,
     "listing": listing.findings,
+    "figures": figures.findings,
+    "matrix": matrix.findings,
 }
 HEADINGS = ("what", "ours", "peer", "ratio", "promised", "holds")
 HOLDS = {True: "yes", False: "NO", None: "-"}

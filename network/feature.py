@@ -18,6 +18,7 @@ from network.matrix import cell_views, set_views
 from network.matrix import views as matrix
 from network.photos import views as photos
 from network.plan import views as plan
+from network.tree import views as tree
 
 FEATURE = Feature(
     name="network",
@@ -26,7 +27,7 @@ FEATURE = Feature(
         *editing.BLUEPRINTS,
         *(listing.blueprint, bulk.blueprint, plan.blueprint, duplicates.blueprint),
         lineage.blueprint,
-        *(matrix.blueprint, set_views.blueprint, cell_views.blueprint),
+        *(tree.blueprint, matrix.blueprint, set_views.blueprint, cell_views.blueprint),
         imports.blueprint,
         photos.blueprint,
     ),
@@ -34,12 +35,14 @@ FEATURE = Feature(
     panels=(
         *editing.PANELS,
         photos.PANEL,
+        Panel("region", _l("下沉与数据质量"), tree.panel, 200),
         Panel("site", _l("重复登记"), duplicates.panel, 700),
         *lineage.PANELS,
     ),
     menu=(
         *editing.MENU,
         MenuItem("register.index", _l("网点登记"), (Permission.REGISTER_READ,), 100),
+        MenuItem("tree.show", _l("网络一览"), (Permission.REGISTER_READ,), 150),
         MenuItem("matrix.show", _l("事项矩阵"), (Permission.REGISTER_READ,), 200),
         MenuItem("imports.index", _l("导入"), (Permission.REGISTER_IMPORT,), 160),
         MenuItem("duplicates.index", _l("重复网点"), (Permission.REGISTER_WRITE,), 300),

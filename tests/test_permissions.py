@@ -193,6 +193,7 @@ TABLE: Final[Mapping[str, Row]] = {
     "POST duplicates.take_back": WRITERS,
     "GET duplicates.merged": READERS,
     "POST duplicates.take_apart": MANAGES,
+    "GET tree.show": SOMEWHERE,
     "GET matrix.show": SOMEWHERE,
     "GET matrix.export": SOMEWHERE,
     "GET matrix.nowhere": SOMEWHERE,

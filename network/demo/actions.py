@@ -130,9 +130,10 @@ def _plan(actor: Actor, city: City, tree: Tree, services: list[Offered]) -> None
     """The plan of the whole city, and what one of its counties expects beyond it."""
     top = tree.by_code[f"{city.code}00000000"]
     county = tree.by_code[f"{city.hall_seats[1]}000000"]
-    for region, share in ((top, PLANNED_SHARE), (county, PLANNED_SHARE_BEYOND)):
-        cells = dict.fromkeys(planned(services, share), True)
-        plans.set_plan(actor, region.id, cells, PLANNED_BY)
+    everywhere = planned(services, PLANNED_SHARE)
+    beyond = [cell for cell in planned(services, PLANNED_SHARE_BEYOND) if cell not in everywhere]
+    for region, cells in ((top, everywhere), (county, beyond)):
+        plans.set_plan(actor, region.id, dict.fromkeys(cells, True), PLANNED_BY)
 
 
 def _enter(
