@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 from scipy.spatial import cKDTree
 
-from core.geo import Point, distance, earth_centred
+from core.geo import Floats, Point, distance, earth_centred
 from core.regions.rules import Level
 from core.sites.network import STATUSES, Network, Wanted
 from core.sites.rules import Status, is_site_code
@@ -48,7 +48,10 @@ LOWEST: Final = 0.3
 MOST_PERCENT: Final = 99
 
 #: A network of more sites than this is searched county by county.
-LARGE: Final = 20_000
+LARGE: Final = 5_000
+
+#: Degrees that are more than NEAR anywhere in China, of longitude as well.
+_MARGIN: Final = 0.01
 
 _ALIKE: Final = 60.0
 _ALIKE_NEAR: Final = 40.0
@@ -227,8 +230,15 @@ def _key(field: _Field, index: int) -> tuple[int, str, str]:
 
 def _by_phone(field: _Field, indexes: Sequence[int]) -> Iterator[Indexes]:
     asked = {phone for index in indexes if len(phone := field.phone(index)) >= 7}
-    everybody = np.flatnonzero(field.living).tolist()
-    known = ((phone, index) for index in everybody if (phone := field.phone(index)) in asked)
+    # Hardly anybody's ends so: of a large network few are looked at closely.
+    ends = {phone[-4:] for phone in asked}
+    living = field.living.tolist()
+    close = (
+        index
+        for index, phone in enumerate(field.network.rows.phones)
+        if phone[-4:] in ends and living[index]
+    )
+    known = ((phone, index) for index in close if (phone := field.phone(index)) in asked)
     inside = set(indexes)
     for members in _grouped(known, MOST_SHARING):
         yield from (pair for pair in _within(members) if inside.intersection(pair))
@@ -250,15 +260,24 @@ def _by_distance(field: _Field, indexes: Sequence[int]) -> Iterator[Indexes]:
     placed = field.living & ~np.isnan(rows.lat)
     inside = np.zeros(len(placed), bool)
     inside[list(indexes)] = True
-    own, others = np.flatnonzero(placed & inside), np.flatnonzero(placed)
+    own = np.flatnonzero(placed & inside)
     if not len(own):
         return
+    others = np.flatnonzero(
+        placed & _around(rows.lat, rows.lat[own]) & _around(rows.lon, rows.lon[own])
+    )
     first = cKDTree(earth_centred(rows.lat[own], rows.lon[own]))
     second = cKDTree(earth_centred(rows.lat[others], rows.lon[others]))
     close = first.sparse_distance_matrix(second, NEAR, output_type="ndarray")
     a, b = own[close["i"]], others[close["j"]]
     kept = (a < b) | (~inside[b] & (a != b))
     yield from _spelled_alike(field, a[kept], b[kept])
+
+
+def _around(degrees: Floats, own: Floats) -> Wanted:
+    """Which lie no further off than any of *own*, and a little more than NEAR on top."""
+    around: Wanted = (degrees >= own.min() - _MARGIN) & (degrees <= own.max() + _MARGIN)
+    return around
 
 
 def _spelled_alike(field: _Field, a: NDArray[np.intp], b: NDArray[np.intp]) -> Iterator[Indexes]:
