@@ -33,7 +33,7 @@ from flask import (
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -265,6 +265,8 @@ def _error(error: Exception) -> tuple[str | Response, int, dict[str, str]]:
         headers["Retry-After"] = "2"
     if request.path.startswith("/api/"):
         return api.error(fault), fault.status, headers
+    if isinstance(error, SecurityError):  # under another's name no address of ours can be made
+        return str(fault), fault.status, headers | {"Content-Type": "text/plain; charset=utf-8"}
     return render_template("error.html", fault=fault), fault.status, headers
 
 

@@ -156,7 +156,9 @@ _RANKS: Final = (
 )
 _PROVINCE: Final = re.compile(r"^[\u4e00-\u9fff]{2,3}省")
 _NUMERAL: Final = re.compile(r"[〇零一二三四五六七八九十百两]+")
-_NUMBER_AT_END: Final = re.compile(r"第?(\d+)(号|组|队|店|分店|分部|部|室|站|所|分站|分院)?$")
+_NUMBER_AT_END: Final = re.compile(
+    r"(?:第|(?<!\d))(\d+)(号|组|队|店|分店|分部|部|室|站|所|分站|分院)?$"
+)
 _PLACE_OF_NUMBER: Final = re.compile(r"村(?=第?\d+(组|队)$)")
 _DIGITS: Final = dict(
     zip("〇零一二三四五六七八九两", (0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 2), strict=True)

@@ -191,7 +191,7 @@ _YES_NO: Final = Choice(
 # -- Texts and numbers --------------------------------------------------------------------------
 
 _CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
-_EXPONENT: Final = re.compile(r"\d+(\.\d+)?[eE][+]?\d+", re.ASCII)
+_EXPONENT: Final = re.compile(r"(?<!\d)\d+(\.\d+)?[eE][+]?\d+", re.ASCII)
 _PHONE: Final = re.compile(r"[0-9+() /、,;，；转#*-]+")
 _MOBILE: Final = re.compile(r"1\d{10,}", re.ASCII)
 

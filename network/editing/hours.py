@@ -25,7 +25,7 @@ from network.editing.rules import clock, shown_text
 MOST_SEASONS: Final = 12
 MOST_TYPED: Final = 120
 
-_DASH = re.compile(r"\s*(?:-|–|—|~|～|―|−|至|到)+\s*")
+_DASH = re.compile(r"(?<!\s)\s*(?:-|–|—|~|～|―|−|至|到)+\s*")
 _OFF: Final = frozenset({"", "休息", "不开", "闭", "-", "off", "closed"})
 _ALL_DAY: Final = frozenset({"全天", "24小时", "24h", "allday"})
 _MONDAY: Final = frozenset({"同周一", "同星期一", "=", "同上"})

@@ -37,6 +37,14 @@ from network.imports.rules import Problem, State, Verdict
 
 blueprint = Blueprint("imports", __name__, url_prefix="/imports")
 
+
+@blueprint.after_request
+def keep_nowhere(answer: Response) -> Response:
+    """What a county sent and was told stays in no browser and in no cache on the way."""
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
 _FORM = 64 * 1024
 
 

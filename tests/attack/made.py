@@ -1,0 +1,65 @@
+"""What the attacks have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.routing import Rule
+
+from core.db import Base, db
+from tests.core.accounts.made import World
+from tests.test_permissions import path_of, routes
+
+#: By which names something was asked of a request, since it was last cleared.
+READ: Final[set[str]] = set()
+
+
+@dataclass(frozen=True)
+class Attacker:
+    """Somebody with a browser, and the token that its forms carry."""
+
+    who: str
+    client: FlaskClient
+    token: str
+
+    def ask(self, method: str, path: str, **more: Any) -> Any:
+        """The answer; with the cookies of the beginning, as signing out is among what is tried."""
+        cookie = self.client.get_cookie("session")
+        answer = self.client.open(path, method=method, **more)
+        answer.get_data()
+        answer.close()
+        if cookie is not None:
+            self.client.set_cookie("session", cookie.value)
+        return answer
+
+
+def addresses(app: Flask, world: World, method: str) -> Iterator[tuple[str, str]]:
+    """The endpoint and an address, there for somebody, of each rule that takes the method."""
+    for _name, taken, rule in routes(app):
+        if taken == method and rule.endpoint != "static":
+            yield rule.endpoint, path_of(rule, "own", world)
+
+
+def rules(app: Flask, method: str) -> list[Rule]:
+    return [rule for _name, taken, rule in routes(app) if taken == method]
+
+
+#: Tables that say who was here, which every request may write.
+_TRACES: Final = frozenset({"sign_in", "attempt"})
+
+
+def contents() -> dict[str, list[Any]]:
+    """Every row of every table but the traces that requests leave."""
+    db.session.rollback()
+    found = {}
+    for table in Base.metadata.sorted_tables:
+        if table.name not in _TRACES:
+            rows = db.session.execute(sa.select(table)).all()
+            found[table.name] = sorted(map(repr, rows))
+    db.session.rollback()
+    return found
