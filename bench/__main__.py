@@ -13,7 +13,18 @@ import logging
 import sys
 from collections.abc import Callable, Iterator, Sequence
 
-from bench import audit, figures, listing, matrix, nearest, page, postgis, serving, snapshot
+from bench import (
+    audit,
+    figures,
+    imports,
+    listing,
+    matrix,
+    nearest,
+    page,
+    postgis,
+    serving,
+    snapshot,
+)
 from bench.measure import Finding
 
 BENCHES: dict[str, Callable[[bool], Iterator[Finding]]] = {
@@ -26,6 +37,7 @@ BENCHES: dict[str, Callable[[bool], Iterator[Finding]]] = {
     "listing": listing.findings,
     "figures": figures.findings,
     "matrix": matrix.findings,
+    "imports": imports.findings,
 }
 HEADINGS = ("what", "ours", "peer", "ratio", "promised", "holds")
 HOLDS = {True: "yes", False: "NO", None: "-"}

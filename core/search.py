@@ -34,6 +34,9 @@ _SUFFIX = re.compile(r"(社区|街道|镇|乡|村|市|(?<!开发)区|县)$")
 
 Text: TypeAlias = sa.ColumnElement[str] | InstrumentedAttribute[str]
 
+# No word of Chinese goes beyond what is not Chinese; whatever that is, it is asked by itself.
+_RUNS = re.compile(r"[㐀-鿿豈-﫿〇]+|[^㐀-鿿豈-﫿〇]+")
+
 # What is not Chinese stands for itself, character by character (the library's types forbid it).
 _ONE_BY_ONE: Any = list
 
@@ -96,7 +99,7 @@ def stem(name: str) -> str:
 def _indexed(whole: str) -> Iterator[str]:
     names = [whole, *_without_ending(whole)]
     yield from names
-    likely: list[str] = lazy_pinyin(whole, errors=_ONE_BY_ONE)
+    likely = _likely(whole)
     stem = len(names[-1])
     for reading in _readings(whole[:stem], likely[:stem]):
         for syllables in (reading, [*reading, *likely[stem:]]):
@@ -113,6 +116,16 @@ def _without_ending(name: str) -> list[str]:
             shorter.append(cut)
             name = cut
     return shorter
+
+
+def _likely(whole: str) -> list[str]:
+    """The likely reading, one syllable a character; streets and endings are the same in many."""
+    return [syllable for run in _RUNS.findall(whole) for syllable in _likely_run(run)]
+
+
+@lru_cache(maxsize=8192)
+def _likely_run(run: str) -> tuple[str, ...]:
+    return tuple(lazy_pinyin(run, errors=_ONE_BY_ONE))
 
 
 def _readings(name: str, likely: list[str]) -> Iterator[list[str]]:
