@@ -199,12 +199,12 @@ def judge(actor: Actor, uuid: str, report: Report) -> None:
         _forget(file)
     digest = hashlib.sha256()
     common = _Common()
-    done = 0
+    done = created = 0
     for stretch in queries.staged(file):
         judged = judge.judge(stretch)
         db.session.rollback()
         with writing():
-            _keep(file.id, judged)
+            created = _keep(file.id, judged, created)
         for one, staged in zip(judged, stretch, strict=True):
             digest.update(_sealed(one))
             common.add(one, staged)
@@ -268,22 +268,32 @@ _TEXTS: Final = (
 _NOTHING: Final[dict[str, Any]] = dict.fromkeys(_TEXTS)
 
 
-def _keep(run_id: int, judged: Sequence[Judged]) -> None:
+def _keep(run_id: int, judged: Sequence[Judged], created: int) -> int:
+    """Keep what would become of rows; *created* is how many new sites came before, and is given
+    back with those of these rows."""
     if not judged:
-        return
+        return created
     table = ImportRow.__table__
     one = sa.and_(
         ImportRow.run_id == sa.bindparam("b_run"), ImportRow.number == sa.bindparam("b_number")
     )
     rows = [{"b_run": run_id, "b_number": each.number, **_columns(each)} for each in judged]
     db.session.execute(sa.update(table).where(one), rows)  # type: ignore[arg-type]
+    new = [each for each in judged if each.verdict is Verdict.CREATE]
     offered = [
-        {"run_id": run_id, "number": each.number, "service_id": id, "mode": str(mode)}
-        for each in judged
+        {
+            "run_id": run_id,
+            "number": each.number,
+            "service_id": id,
+            "mode": str(mode),
+            "place": place,
+        }
+        for place, each in enumerate(new, created)
         for id, mode in each.modes.items()
     ]
     if offered:
         db.session.execute(sa.insert(ImportOffering.__table__), offered)  # type: ignore[arg-type]
+    return created + len(new)
 
 
 def _columns(judged: Judged) -> dict[str, Any]:

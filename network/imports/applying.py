@@ -178,7 +178,7 @@ def _write(
     _raise_versions(file)
     gathered.write()
     if first:
-        _enter(file)
+        _enter(file, first)
     touched = queries.regions_of(file.id)
     if stored.seal:
         counts = {verdict: file.counts.get(verdict, 0) for verdict in Verdict}
@@ -243,7 +243,7 @@ def _raise_versions(file: File) -> None:
         raise Conflict(STALE)
 
 
-def _enter(file: File) -> None:
+def _enter(file: File, first: int) -> None:
     """Enter the new sites, with their periods, hours and offerings, in the order of their codes."""
     new = sa.and_(ImportRow.run_id == file.id, ImportRow.verdict == Verdict.CREATE)
     since = file.terms.on or today()
@@ -253,7 +253,7 @@ def _enter(file: File) -> None:
         (*texts, "made", "version", "changed_at"),
         sa.select(*_of_row(texts), sa.literal(False), sa.literal(1), sa.literal(now(), UtcDateTime))
         .where(new)
-        .order_by(ImportRow.serial),
+        .order_by(ImportRow.number),
     )
     facts = (
         *("region_id", "kind", "status", "lat", "lon", "given_lat", "given_lon"),
@@ -264,25 +264,21 @@ def _enter(file: File) -> None:
     _insert(
         SitePeriod,
         ("site_id", "since", *facts),
-        sa.select(Site.id, day, *_of_row(facts)).where(entered).order_by(Site.id),
+        sa.select(Site.id, day, *_of_row(facts)).where(entered).order_by(ImportRow.number),
     )
     _insert(
         SiteHours,
         ("site_id", "since", "document"),
         sa.select(Site.id, day, ImportRow.hours)
         .where(entered, ImportRow.hours.is_not(None))
-        .order_by(Site.id),
+        .order_by(ImportRow.number),
     )
     _insert(
         Offering,
         ("site_id", "since", "service_id", "mode"),
         sa.select(Site.id, day, ImportOffering.service_id, ImportOffering.mode)
-        .where(
-            entered,
-            ImportOffering.run_id == ImportRow.run_id,
-            ImportOffering.number == ImportRow.number,
-        )
-        .order_by(Site.id, ImportOffering.service_id),
+        .where(ImportOffering.run_id == file.id, Site.serial == first + ImportOffering.place)
+        .order_by(ImportOffering.number, ImportOffering.service_id),
     )
 
 

@@ -28,6 +28,10 @@ _DATUMS: Final = (
     (Datum.GCJ02.value, _l("GCJ-02（高德、腾讯地图）")),
     (Datum.BD09.value, _l("BD-09（百度地图）")),
 )
+_WAYS: Final = (
+    (CORRECTION, _l("更正：登记有误，改成文件里的样子")),
+    (CHANGE, _l("变更：从某一天起改成文件里的样子，之前的保留")),
+)
 _CHOSEN: Final = re.compile(r"choice-(\d{1,9})", re.ASCII)
 _COLUMN: Final = re.compile(r"column-(\d{1,3})-(\d{1,3})", re.ASCII)
 
@@ -35,23 +39,22 @@ _COLUMN: Final = re.compile(r"column-(\d{1,3})-(\d{1,3})", re.ASCII)
 class TermsForm(FlaskForm):  # type: ignore[misc]
     """What the person says about the file."""
 
-    datum = SelectField(_l("坐标系"), choices=list(_DATUMS))
-    way = RadioField(
-        _l("这份文件是"),
-        [InputRequired(_l("请选择是更正还是变更。"))],
-        choices=[
-            (CORRECTION, _l("更正：登记有误，改成文件里的样子")),
-            (CHANGE, _l("变更：从某一天起改成文件里的样子，之前的保留")),
-        ],
-    )
+    datum = SelectField(_l("坐标系"))
+    way = RadioField(_l("这份文件是"), [InputRequired(_l("请选择是更正还是变更。"))])
     on = DateField(_l("从哪一天起"), [Optional()])
 
-    def validate_on(self, field: DateField) -> None:
-        if self.way.data != CHANGE:
-            return
-        if field.data is None:
+    def __init__(self, *arguments: Any, **more: Any) -> None:
+        super().__init__(*arguments, **more)
+        self.datum.choices = list(_DATUMS)
+        self.way.choices = list(_WAYS)
+
+    def validate_way(self, field: RadioField) -> None:
+        """A change has a day; what is left out is never validated itself."""
+        if field.data == CHANGE and self.on.data is None:
             raise ValidationError(_("变更要写明从哪一天起。"))
-        if not 2000 <= field.data.year < 2100:
+
+    def validate_on(self, field: DateField) -> None:
+        if field.data is not None and not 2000 <= field.data.year < 2100:
             raise ValidationError(_("请填写日期，例如 2026-11-21。"))
 
     @property

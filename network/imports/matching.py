@@ -19,7 +19,8 @@ MOST_OFFERED = 5
 
 def key_of(tree: Tree, region_id: int, name: str) -> str:
     """What two writings of the name of one site have in common."""
-    return names.read(name, above(tree, region_id)).key
+    # Past its cache: every name of a large file is asked once.
+    return names.read.__wrapped__(name, above(tree, region_id)).key
 
 
 def above(tree: Tree, region_id: int) -> tuple[str, ...]:
@@ -50,7 +51,7 @@ class Matcher:
                 row.site = by_code.get(code)
                 if row.site is None:
                     row.fault("code", _l("没有这个编码，或不在您的管辖范围内。新网点请留空。"))
-            elif row.key and row.region_id is not None and not row.staged.choice:
+            if not row.values.get("code") and row.key and row.region_id is not None:
                 called[row.staged.number] = list(self._known.called(row.region_id, row.key))
         self._by_name(rows, called)
         for row in rows:
@@ -63,14 +64,16 @@ class Matcher:
             same = called.get(row.staged.number)
             if same is None or row.region_id is None:
                 continue
-            if len(same) == 1:
+            if len(same) == 1 and not row.staged.choice:
                 row.site = found.get(same[0])
                 continue
             maybe = same or self._alike(row.region_id, row.values["name"])
             if maybe:
                 sites = found if same else self._known.by_ids(maybe)
-                row.judged.verdict = Verdict.ASK
                 row.judged.offered = tuple(sites[id].code for id in maybe[:MOST_OFFERED])
+                if row.staged.choice:
+                    continue
+                row.judged.verdict = Verdict.ASK
                 told = "、".join(
                     f"{sites[id].names['name']}（{sites[id].code}）" for id in maybe[:MOST_OFFERED]
                 )
@@ -91,14 +94,12 @@ class Matcher:
     def _once(self, row: Row) -> None:
         """See that no row before means the same site."""
         here = (row.staged.number, row.place)
-        if code := row.values.get("code"):
-            self._twice(row, self._codes.setdefault(code, here), "code")
         if row.site is not None:
-            if not row.values.get("code"):
-                self._twice(row, self._sites.setdefault(row.site.id, here), "name")
-            else:
-                self._sites.setdefault(row.site.id, here)
-        elif row.key and row.region_id is not None and not row.values.get("code"):
+            code = "code" if row.values.get("code") else "name"
+            self._twice(row, self._sites.setdefault(row.site.id, here), code)
+        elif known := row.values.get("code"):
+            self._twice(row, self._codes.setdefault(known, here), "code")
+        elif row.key and row.region_id is not None:
             self._twice(row, self._keys.setdefault((row.region_id, row.key), here), "name")
 
     def _twice(self, row: Row, first: tuple[int, str], code: str) -> None:

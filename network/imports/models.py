@@ -97,7 +97,7 @@ class ImportRow(Base):
 
 
 class ImportOffering(Base):
-    """A service that a new site of the file offers."""
+    """A service that a new site of the file offers; ``place`` is the site's among the new ones."""
 
     __tablename__ = "import_offering"
 
@@ -107,3 +107,4 @@ class ImportOffering(Base):
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     service_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     mode: Mapped[str] = mapped_column(sa.String(12))
+    place: Mapped[int]

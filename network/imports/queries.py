@@ -32,6 +32,7 @@ from network.sheet import Column, columns
 #: How many rows are in hand at a time.
 AT_ONCE: Final = 1000
 PER_PAGE: Final = 50
+LONGEST_SAMPLE: Final = 24
 
 # -- The file -----------------------------------------------------------------------------------
 
@@ -275,9 +276,9 @@ def raw(file: File) -> Iterator[tuple[str, int, list[Any]]]:
             yield row.sheet, row.line, json.loads(row.cells)
 
 
-def samples(file: File, most: int = 3) -> dict[str, list[list[Any]]]:
-    """The first rows of each sheet, so that whoever names the columns sees what is in them."""
-    found: dict[str, list[list[Any]]] = {}
+def samples(file: File, most: int = 3) -> dict[str, list[list[str]]]:
+    """What stands in the first rows of each column of each sheet, for whoever names the columns."""
+    found: dict[str, list[list[str]]] = {}
     for layout in file.layouts:
         rows = db.session.scalars(
             sa.select(ImportRow.cells)
@@ -289,7 +290,12 @@ def samples(file: File, most: int = 3) -> dict[str, list[list[Any]]]:
             .order_by(ImportRow.number)
             .limit(most)
         )
-        found[layout.sheet] = list(map(json.loads, rows))
+        columns: list[list[str]] = [[] for _ in layout.columns]
+        for cells in map(json.loads, rows):
+            for column, cell in zip(columns, cells, strict=False):
+                if cell is not None and not isinstance(cell, list):
+                    column.append(str(cell)[:LONGEST_SAMPLE])
+        found[layout.sheet] = columns
     return found
 
 
