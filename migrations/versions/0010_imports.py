@@ -61,7 +61,6 @@ def upgrade() -> None:
         sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("service_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("mode", sa.String(length=12), nullable=False),
-        sa.Column("place", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["run_id"],
             ["import_run.id"],
