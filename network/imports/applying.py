@@ -162,9 +162,17 @@ def _members(file: File) -> Stored:
         ImportRow.code,
         ImportRow.changes,
     ).where(*which)
-    ordered = db.session.connection().execute(rows.order_by(ImportRow.number))
-    seal = seal_members((place, kind, code, changes) for place, kind, code, changes in ordered)
+    seal = seal_members(
+        (place, kind, code, changes) for place, kind, code, changes in _each(file, rows)
+    )
     return Stored(rows, seal)
+
+
+def _each(file: File, rows: sa.Select[*tuple[Any, ...]]) -> Iterator[Any]:
+    """The rows in the order of their numbers, a stretch at a time: sorting would fill memory."""
+    for last in range(0, file.rows, AT_ONCE):
+        stretch = rows.where(ImportRow.number > last, ImportRow.number <= last + AT_ONCE)
+        yield from db.session.execute(stretch.order_by(ImportRow.number)).all()
 
 
 # -- In one transaction -------------------------------------------------------------------------
