@@ -1,9 +1,7 @@
 """``python -m bench [--small] [--strict] [name ...]``: measure, and print one table.
 
 A claim that does not hold is told, not failed, because the machine may be busy; with ``--strict``
-it fails.  Names are those of the modules: nearest, postgis, serving, snapshot, page, audit,
-listing, figures,
-matrix.
+it fails.  Names are those of the modules; without one all are measured.
 """
 
 from __future__ import annotations

@@ -184,6 +184,25 @@ def test_the_system_administrator_sees_accounts_and_no_business(staff: Visit) ->
     tidy(page)
 
 
+@pytest.mark.parametrize("role", ["hotline_agent", "window_clerk", "inspector"])
+def test_who_only_looks_things_up_finds_a_site_and_changes_nothing(staff: Visit, role: str) -> None:
+    visitor = staff(role, PHONE)
+    page = visitor.open("/register")
+    page.get_by_label("名称、拼音、编号、电话").fill("hcqylbzfwdt")
+    page.get_by_role("button", name="查找").click()
+    page.get_by_role("link", name="环翠区医疗保障服务大厅").click()
+    expect(page.locator("h1")).to_have_text("环翠区医疗保障服务大厅")
+    tidy(page)
+    expect(page.get_by_role("link", name="修改", exact=True)).to_have_count(0)
+    site = page.url
+    page.get_by_role("link", name="这里发生过什么").click()
+    expect(page.locator("main")).to_contain_text("登记了网点")
+    tidy(page)
+    answer = page.goto(site + "/edit")
+    assert answer is not None
+    assert answer.status == 403
+
+
 def test_a_program_gets_a_token_that_reads_and_no_more(staff: Visit) -> None:
     visitor = staff("county_admin", DESK)
     page = visitor.open("/me")
