@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from flask_babel import lazy_gettext as _l
 
 from core.access import Permission
-from core.web import Feature, MenuItem, Panel
+from core.web import Feature, MenuItem, Panel, Periodic
 from network import api, cli, maps, views
 from network.demo import cli as demo
 from network.duplicates import views as duplicates
 from network.editing import feature as editing
+from network.imports import actions as import_actions
 from network.imports import views as imports
 from network.lineage import views as lineage
 from network.listing import views as listing
@@ -19,6 +22,8 @@ from network.matrix import views as matrix
 from network.photos import views as photos
 from network.plan import views as plan
 from network.tree import views as tree
+
+DAY = timedelta(days=1)
 
 FEATURE = Feature(
     name="network",
@@ -32,6 +37,11 @@ FEATURE = Feature(
         photos.blueprint,
     ),
     commands=(demo.demo, cli.sites),
+    periodic=(
+        Periodic(
+            "imports.forget", timedelta(days=1), import_actions.forget_old, timedelta(hours=3)
+        ),
+    ),
     panels=(
         *editing.PANELS,
         photos.PANEL,

@@ -16,11 +16,11 @@ from core.db import db
 from core.errors import Conflict, NotFound
 from core.proposals.rules import Asked as Proposed
 from core.proposals.rules import ProposalKind, proposal_kind
-from core.sites import merging
 from core.sites.models import Site
 from core.sites.rules import Fact, Taken
 from core.sites.story import site_name
 from network.duplicates.choosing import Asked, Held
+from network.duplicates.joining import join
 from network.duplicates.words import FACTS
 
 
@@ -49,7 +49,7 @@ def _apply(actor: Actor, asked: Proposed, seen: int | None) -> None:
         frozenset(map(Fact, asked.payload["facts"])), frozenset(asked.payload["services"])
     )
     versions = asked.base_version, asked.payload["other_version"]
-    merging.merge(actor, survivor.id, other.id, versions, taken)
+    join(actor, survivor.id, other.id, versions, taken)
 
 
 def _lines(asked: Proposed) -> Sequence[str]:

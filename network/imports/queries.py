@@ -137,6 +137,13 @@ def file_name(uuid: str) -> str:
     return db.session.scalar(named.where(ImportRun.uuid == uuid)) or ""
 
 
+def kept_too_long(before: datetime) -> list[tuple[int, str]]:
+    """Id and UUID of the files that were sent before then and still have rows."""
+    held = sa.exists().where(ImportRow.run_id == ImportRun.id)
+    old = sa.select(ImportRun.id, ImportRun.uuid).where(ImportRun.created_at < before, held)
+    return [(row.id, row.uuid) for row in db.session.execute(old.order_by(ImportRun.id))]
+
+
 def last_staged(run_id: int) -> int:
     """The number of the last row that was staged; 0 if none was."""
     last = sa.select(sa.func.max(ImportRow.number)).where(ImportRow.run_id == run_id)

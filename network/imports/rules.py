@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any, Final, NamedTuple
 
@@ -42,6 +42,10 @@ VERDICT_LABELS: Final = {
 }
 #: Verdicts that keep a file from being applied.
 OPEN: Final = (Verdict.REFUSE, Verdict.ASK)
+
+
+#: How long the rows of a file are kept after it was sent; what was applied stays in the audit.
+KEPT: Final = timedelta(days=90)
 
 
 class State(StrEnum):

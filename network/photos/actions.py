@@ -99,6 +99,16 @@ def take_out(actor: Actor, site_id: int, uuid: str) -> None:
     _told(actor, story.TAKEN_OUT, site_id, changes)
 
 
+def hand_over(actor: Actor, from_id: int, to_id: int) -> None:
+    """Show the photos of one site at another, after its own; those that are too many are left."""
+    own = _photos(actor, to_id)
+    last = max((one.position for one in own), default=0)
+    given = _photos(actor, from_id)[: max(0, rules.MOST_PHOTOS - len(own))]
+    for place, photo in enumerate(given, last + 1):
+        photo.site_id, photo.position = to_id, place
+        _told(actor, story.HANDED_OVER, to_id, {"photo": (None, photo.uuid)})
+
+
 def _photos(actor: Actor, site_id: int) -> Sequence[SitePhoto]:
     """The photos that are shown, for changing: whoever comes second waits for the first."""
     require_site(actor, site_id, *KEEPERS)

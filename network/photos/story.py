@@ -30,6 +30,12 @@ MOVED: Final = event_type(
     _l("%(actor)s 调整了 %(subject)s 的照片次序"),
     _FIELDS,
 )
+HANDED_OVER: Final = event_type(
+    "site.photo.handed_over",
+    _l("接收照片"),
+    _l("%(subject)s 接收了并入网点的照片，由 %(actor)s 办理"),
+    _FIELDS,
+)
 TAKEN_OUT: Final = event_type(
     "site.photo.taken_out",
     _l("撤下照片"),

@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from PIL import Image
 from werkzeug.test import TestResponse
 
-from core.access import Actor
+from core.access import Actor, command
 from core.accounts import queries as accounts
 from core.accounts.rules import Role
 from core.audit.models import AuditEvent
@@ -25,6 +25,8 @@ from core.files import store
 from core.files.actions import put_picture
 from core.files.models import File
 from core.sites.models import Site
+from core.sites.rules import Taken
+from network.duplicates.joining import join
 from network.photos import actions, queries, rules
 from network.photos.models import SitePhoto
 from tests.core.accounts.made import (
@@ -295,3 +297,20 @@ def test_processes_that_add_at_once_keep_to_the_number_and_the_order(
     assert in_processes(config, add) == 10
     places = db.session.scalars(sa.select(SitePhoto.position).order_by(SitePhoto.position)).all()
     assert places == list(range(1, 11))
+
+
+def test_photos_come_along_when_sites_are_merged(
+    app: Flask, world: World, manager: FlaskClient
+) -> None:
+    admin = command("tests")
+    send(manager, world.own, *((jpeg(), f"{number}.jpg") for number in range(8)))
+    send_to = site_id(world.sibling)
+    with writing():
+        for _ in range(6):
+            actions.add(admin, send_to, put_picture(jpeg()), None)
+    own, given = uuids(world.own), uuids(world.sibling)
+    with writing():
+        join(admin, site_id(world.own), send_to, (None, None), Taken(frozenset(), frozenset()))
+    assert uuids(world.own) == own + given[:4]
+    assert uuids(world.sibling) == given[4:]
+    assert app.test_client().get(f"/sites/{world.own}").text.count("/photos/") >= rules.MOST_PHOTOS
