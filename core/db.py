@@ -31,6 +31,7 @@ from flask_babel import lazy_gettext as _l
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, registry
+from sqlalchemy.sql.dml import UpdateBase
 
 from core.config import Config
 from core.errors import Busy
@@ -357,14 +358,17 @@ def _refuse_unfinished(session: Session) -> None:
         raise RuntimeError("commit with core.db.commit(): something waits to be done before")
 
 
+def rows_written(statement: UpdateBase) -> int:
+    """Do a statement that writes rows, past the unit of work; how many rows it wrote."""
+    done = db.session.execute(statement.execution_options(synchronize_session=False))
+    return int(done.rowcount)  # type: ignore[attr-defined]
+
+
 def _raise_revision(subject: str) -> None:
-    raised = db.session.execute(
-        sa.update(Revision)
-        .where(Revision.subject == subject)
-        .values(number=Revision.number + 1)
-        .execution_options(synchronize_session=False)
+    raised = rows_written(
+        sa.update(Revision).where(Revision.subject == subject).values(number=Revision.number + 1)
     )
-    if not raised.rowcount:  # type: ignore[attr-defined]
+    if not raised:
         db.session.execute(sa.insert(Revision).values(subject=subject, number=1))
 
 

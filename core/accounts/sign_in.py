@@ -40,7 +40,7 @@ from core.accounts.rules import (
 )
 from core.audit.actions import record
 from core.clock import civil, now
-from core.db import aside, db, writing
+from core.db import aside, db, rows_written, writing
 from core.errors import BadInput
 from core.web import settings
 
@@ -223,8 +223,7 @@ def _use_code(account_id: int, typed: str) -> bool:
         used = _recovery(account_id, typed) if secret is not None else None
     if used is None:
         return False
-    done = db.session.execute(used.execution_options(synchronize_session=False))
-    return bool(done.rowcount == 1)  # type: ignore[attr-defined]
+    return rows_written(used) == 1
 
 
 def _recovery(account_id: int, typed: str) -> sa.Update | None:
@@ -279,13 +278,12 @@ def leave(found: Current) -> None:
 
 def end(account_id: int, uuid: str) -> bool:
     """End one sign-in of the account's; whether there was such a one."""
-    ended = db.session.execute(
+    ended = rows_written(
         sa.update(SignIn)
         .where(SignIn.account_id == account_id, SignIn.uuid == uuid, SignIn.ended_at.is_(None))
         .values(ended_at=now())
-        .execution_options(synchronize_session=False)
     )
-    return bool(ended.rowcount)  # type: ignore[attr-defined]
+    return bool(ended)
 
 
 def end_all(account_id: int, *, besides: int | None = None) -> None:

@@ -21,7 +21,7 @@ from core.accounts.queries import Person
 from core.accounts.rules import LONGEST_TOKEN, MOST_LABEL, TOKENABLE, tokenable
 from core.audit.actions import record
 from core.clock import CITY_TIME, civil, now, today
-from core.db import aside, db
+from core.db import aside, db, rows_written
 from core.errors import BadInput, Forbidden, NotFound, OneKmError
 
 _TOKEN: Final = re.compile(r"onekm_([0-9a-f]{8})_([A-Za-z0-9_-]{43})", re.ASCII)
@@ -79,7 +79,7 @@ def revoke(actor: Actor, whom: Person, prefix: str) -> None:
     own = actor.account_id == whom.id
     if not own and not actor.may(Permission.TOKENS_REVOKE):
         raise Forbidden(_l("您没有此项权限。"))
-    done = db.session.execute(
+    done = rows_written(
         sa.update(ApiToken)
         .where(
             ApiToken.account_id == whom.id,
@@ -87,9 +87,8 @@ def revoke(actor: Actor, whom: Person, prefix: str) -> None:
             ApiToken.revoked_at.is_(None),
         )
         .values(revoked_at=now())
-        .execution_options(synchronize_session=False)
     )
-    if not done.rowcount:  # type: ignore[attr-defined]
+    if not done:
         raise NotFound(_l("没有这个令牌。"))
     told = {"token": (prefix, None)}
     record(actor, story.TOKEN_REVOKED, (story.ACCOUNT, whom.username), told)

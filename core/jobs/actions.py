@@ -21,7 +21,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from core.access import Actor, Permission, require_reach
 from core.audit.actions import record
 from core.clock import now, today
-from core.db import after_commit, db
+from core.db import after_commit, db, rows_written
 from core.errors import Conflict, Forbidden
 from core.i18n import in_both
 from core.jobs import story
@@ -107,7 +107,7 @@ def ask_stop(actor: Actor, uuid: str) -> None:
     found = visible(actor, uuid)
     moment = now()
     waiting = Job.state == State.QUEUED
-    stopped = db.session.execute(
+    stopped = rows_written(
         sa.update(Job)
         .where(Job.id == found.id, Job.state.in_(WAITED_FOR), Job.stop_asked_at.is_(None))
         .values(
@@ -115,9 +115,8 @@ def ask_stop(actor: Actor, uuid: str) -> None:
             state=sa.case((waiting, State.STOPPED), else_=Job.state),
             ended_at=sa.case((waiting, moment), else_=Job.ended_at),
         )
-        .execution_options(synchronize_session=False)
     )
-    if not stopped.rowcount:  # type: ignore[attr-defined]
+    if not stopped:
         raise Conflict(_l("任务已经结束，或已经有人要求停止。"))
     _told(actor, story.STOP_ASKED, found)
 
@@ -223,10 +222,7 @@ def _change(hold: Hold, *, asked: bool = False, **values: Any) -> bool:
     which = going_on(hold)
     if asked:
         which = sa.and_(which, Job.stop_asked_at.is_not(None))
-    done = db.session.execute(
-        sa.update(Job).where(which).values(**values).execution_options(synchronize_session=False)
-    )
-    return bool(done.rowcount)  # type: ignore[attr-defined]
+    return bool(rows_written(sa.update(Job).where(which).values(**values)))
 
 
 # -- What nobody attends to ----------------------------------------------------------------------
@@ -295,13 +291,12 @@ def take_turn(name: str, turn: int) -> bool:
         .values(name=name, turn=turn, began_at=now(), failed=False)
         .on_conflict_do_nothing()
     )
-    taken = db.session.execute(
+    taken = rows_written(
         sa.update(PeriodicTurn)
         .where(PeriodicTurn.name == name, PeriodicTurn.turn < turn)
         .values(turn=turn, began_at=now(), ended_at=None, failed=False)
-        .execution_options(synchronize_session=False)
     )
-    return bool(taken.rowcount)  # type: ignore[attr-defined]
+    return bool(taken)
 
 
 def end_turn(name: str, failed: bool) -> None:
@@ -316,12 +311,7 @@ def end_turn(name: str, failed: bool) -> None:
 
 def purge() -> int:
     """Forget what ended longer ago than it is kept; gives how many."""
-    gone = db.session.execute(
-        sa.delete(Job)
-        .where(Job.ended_at < now() - KEPT)
-        .execution_options(synchronize_session=False)
-    )
-    return int(gone.rowcount)  # type: ignore[attr-defined]
+    return rows_written(sa.delete(Job).where(Job.ended_at < now() - KEPT))
 
 
 def permission_names(text: str) -> frozenset[Permission]:

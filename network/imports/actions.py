@@ -20,7 +20,7 @@ from core.access import Actor, Permission
 from core.audit.actions import record
 from core.catalogue.queries import catalogue
 from core.clock import now, today
-from core.db import db, writing
+from core.db import db, rows_written, writing
 from core.errors import BadInput, Conflict, Forbidden
 from core.files import actions as files
 from core.files.store import Content
@@ -238,13 +238,12 @@ class _Common:
 
 def _forget(file: File) -> None:
     """Take back an earlier trial. Raises Conflict where the file was applied."""
-    begun = db.session.execute(
+    begun = rows_written(
         sa.update(ImportRun)
         .where(ImportRun.id == file.id, ImportRun.state != State.APPLIED)
         .values(state=State.READING, digest="", counts="{}")
-        .execution_options(synchronize_session=False)
     )
-    if not begun.rowcount:  # type: ignore[attr-defined]
+    if not begun:
         raise Conflict(_l("这个文件已经导入。"))
     db.session.execute(sa.delete(ImportOffering).where(ImportOffering.run_id == file.id))
     db.session.execute(
@@ -374,13 +373,12 @@ def choose(file: File, choices: Mapping[int, str]) -> None:
 
 def _open(file: File) -> None:
     """See that the file was not applied, and that nobody applies it meanwhile."""
-    done = db.session.execute(
+    done = rows_written(
         sa.update(ImportRun)
         .where(ImportRun.id == file.id, ImportRun.state != State.APPLIED)
         .values(digest="")
-        .execution_options(synchronize_session=False)
     )
-    if not done.rowcount:  # type: ignore[attr-defined]
+    if not done:
         raise Conflict(_l("这个文件已经导入。"))
 
 

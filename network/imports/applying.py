@@ -18,7 +18,7 @@ from core.access import Actor, Permission
 from core.audit.actions import Stored, record
 from core.audit.chain import seal_members
 from core.clock import now, today
-from core.db import UtcDateTime, db, make_room, writing
+from core.db import UtcDateTime, db, make_room, rows_written, writing
 from core.errors import BadInput, Conflict, NotFound
 from core.regions import queries as regions
 from core.sites import story as sites
@@ -204,7 +204,7 @@ def _write(
 
 def _claim(file: File, approved: str, first: int) -> None:
     """Let it be applied, by this transaction and no other."""
-    claimed = db.session.execute(
+    claimed = rows_written(
         sa.update(ImportRun)
         .where(
             ImportRun.id == file.id,
@@ -212,9 +212,8 @@ def _claim(file: File, approved: str, first: int) -> None:
             ImportRun.digest == approved,
         )
         .values(state=State.APPLIED, applied_at=now(), first_serial=first)
-        .execution_options(synchronize_session=False)
     )
-    if not claimed.rowcount:  # type: ignore[attr-defined]
+    if not claimed:
         raise Conflict(STALE)
 
 
@@ -236,7 +235,7 @@ def _raise_versions(file: File) -> None:
     count = file.counts.get(Verdict.CHANGE, 0)
     if not count:
         return
-    raised = db.session.execute(
+    raised = rows_written(
         sa.update(Site)
         .where(
             Site.id == ImportRow.site_id,
@@ -245,9 +244,8 @@ def _raise_versions(file: File) -> None:
             ImportRow.verdict == Verdict.CHANGE,
         )
         .values(version=Site.version + 1, changed_at=now())
-        .execution_options(synchronize_session=False)
     )
-    if raised.rowcount != count:  # type: ignore[attr-defined]
+    if raised != count:
         raise Conflict(STALE)
 
 
