@@ -12,7 +12,7 @@ from network import api, cli, maps, views
 from network.demo import cli as demo
 from network.duplicates import views as duplicates
 from network.editing import feature as editing
-from network.imports import actions as import_actions
+from network.imports import keeping
 from network.imports import views as imports
 from network.lineage import views as lineage
 from network.listing import views as listing
@@ -38,9 +38,7 @@ FEATURE = Feature(
     ),
     commands=(demo.demo, cli.sites),
     periodic=(
-        Periodic(
-            "imports.forget", timedelta(days=1), import_actions.forget_old, timedelta(hours=3)
-        ),
+        Periodic("imports.forget", timedelta(days=1), keeping.forget_old, timedelta(hours=3)),
     ),
     panels=(
         *editing.PANELS,

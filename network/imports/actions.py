@@ -390,15 +390,3 @@ def failed(uuid: str, message: object) -> None:
         .values(state=State.FAILED, notices=_json([rules.keep(message)]))
         .execution_options(synchronize_session=False)
     )
-
-
-def forget_old() -> None:
-    """Let go of the rows of files that were sent long ago; what was not applied has to come again.
-
-    A file at a time, so that nobody waits for long.
-    """
-    for run_id, uuid in queries.kept_too_long(now() - rules.KEPT):
-        with writing():
-            failed(uuid, _l("这个文件保存期已过，需要时请重新上传。"))
-            db.session.execute(sa.delete(ImportOffering).where(ImportOffering.run_id == run_id))
-            db.session.execute(sa.delete(ImportRow).where(ImportRow.run_id == run_id))

@@ -21,7 +21,7 @@ from core.sites.models import Offering, Site, SiteHours, SitePeriod
 from core.sites.network import Place
 from core.sites.queries import network
 from core.sites.rules import Kind
-from network.imports import actions, applying, queries
+from network.imports import applying, keeping, queries
 from network.imports.models import ImportRun
 from network.imports.rules import State, Verdict
 from tests.network.conftest import ACTOR, ENROLMENT, SINCE, Made
@@ -252,11 +252,11 @@ def test_rows_of_long_ago_are_let_go(
     applied = tried(csv_file(tmp_path / "a.csv", HEADINGS, GOOD))
     applying.apply(ACTOR, applied.uuid, applied.digest)
     left = tried(csv_file(tmp_path / "b.csv", HEADINGS, ("西村医保站", *GOOD[1:])))
-    actions.forget_old()
+    keeping.forget_old()
     assert rows(left)
     assert rows(applied)
     monkeypatch.setattr("network.imports.rules.KEPT", timedelta(0))
-    actions.forget_old()
+    keeping.forget_old()
     assert (rows(left), rows(applied)) == ([], [])
     assert queries.find(ACTOR, applied.uuid).state is State.APPLIED
     gone = queries.find(ACTOR, left.uuid)
