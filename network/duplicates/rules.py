@@ -230,13 +230,13 @@ def _key(field: _Field, index: int) -> tuple[int, str, str]:
 
 def _by_phone(field: _Field, indexes: Sequence[int]) -> Iterator[Indexes]:
     asked = {phone for index in indexes if len(phone := field.phone(index)) >= 7}
-    # Hardly anybody's ends so: of a large network few are looked at closely.
+    # Hardly anybody's ends so, as it is written: of a large network few are looked at closely.
     ends = {phone[-4:] for phone in asked}
     living = field.living.tolist()
     close = (
         index
         for index, phone in enumerate(field.network.rows.phones)
-        if phone[-4:] in ends and living[index]
+        if phone and living[index] and (not phone[-4:].isdecimal() or phone[-4:] in ends)
     )
     known = ((phone, index) for index in close if (phone := field.phone(index)) in asked)
     inside = set(indexes)

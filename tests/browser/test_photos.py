@@ -63,7 +63,7 @@ def test_photos_from_the_telephone_are_seen_by_everybody(
     first.scroll_into_view_if_needed()
     expect(first).to_have_attribute("alt", "南门，红色招牌")
     if script:
-        seen.wait_for_function("document.querySelector('.photos img').naturalWidth > 0")
+        seen.wait_for_function("() => document.querySelector('.photos img').naturalWidth > 0")
         assert too_wide(seen) == []
     address = seen.locator(".photos a").first.get_attribute("href")
     page.get_by_role("button", name="撤下照片 1").click()
