@@ -2,7 +2,7 @@
 
 The import is one process and its reader another; what both hold together is looked at ten
 times a second.  Meanwhile somebody else writes every tenth of a second, and the longest wait
-is told.  The peer is what the brief of the product allows.
+is told.  The peer is what the product promises at most.
 """
 
 from __future__ import annotations
