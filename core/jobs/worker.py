@@ -116,9 +116,10 @@ class _Keeper:
             thread.start()
 
     def stop(self) -> None:
-        """Let both end, and wait for the first; periodic work may be begun again another day."""
+        """Let both end, and wait for them: what they have in hand holds a connection."""
         self._ending.set()
-        self._threads[0].join(PATIENCE)
+        for thread in self._threads:
+            thread.join(PATIENCE)
 
 
 def attend() -> None:
