@@ -120,11 +120,6 @@ def _locked(how: int) -> Iterator[None]:
         os.close(descriptor)
 
 
-def open_content(sha256: str) -> BinaryIO:
-    """The content, for reading. Raises FileNotFoundError."""
-    return path(sha256).open("rb")
-
-
 def contents() -> Iterator[str]:
     """The SHA-256 of everything in the store, in order."""
     for folder in sorted(root().glob("[0-9a-f][0-9a-f]")):

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any, Final, Protocol, TypeVar
+from typing import Any, Final, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped
 
 from core.catalogue.models import Service
 from core.dated import Dated, succeed, succeeding
@@ -18,10 +17,6 @@ from core.sites.models import SitePeriod
 
 #: How many ids one statement names.
 AT_ONCE: Final = 500
-
-
-class _OfSite(Protocol):
-    site_id: Mapped[int]
 
 
 P = TypeVar("P", bound=Dated)

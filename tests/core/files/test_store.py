@@ -61,7 +61,7 @@ def test_a_content_is_kept_once_and_for_its_owner_alone(app: Flask, config: Conf
     path = store.path(first.sha256)
     assert path.is_relative_to(config.home / "files")
     assert (path.stat().st_mode & 0o777, path.parent.stat().st_mode & 0o777) == (0o400, 0o700)
-    with store.open_content(first.sha256) as file:
+    with store.path(first.sha256).open("rb") as file:
         assert file.read() == DATA
     assert list((config.home / "files" / "incoming").iterdir()) == []
 
