@@ -1,0 +1,1 @@
+"""What a site has: zones, equipment, conveniences, signs, rules adopted."""

@@ -1,0 +1,1 @@
+"""Faults found at a site, and how they are put right by a day and looked at again."""

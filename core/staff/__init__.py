@@ -1,0 +1,1 @@
+"""Who works where: members of staff, and their postings to sites."""

@@ -1,0 +1,1 @@
+"""Inside a hall: its windows, and which lanes they keep."""
