@@ -11,10 +11,10 @@ import logging
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 from urllib.parse import urlsplit
 
 import click
@@ -89,6 +89,9 @@ class Periodic:
     at: timedelta = timedelta()
 
 
+Demonstrate: TypeAlias = Callable[[str, date], None]
+
+
 @dataclass(frozen=True, slots=True)
 class Feature:
     """What a package brings to the house."""
@@ -99,6 +102,10 @@ class Feature:
     panels: tuple[Panel, ...] = ()
     menu: tuple[MenuItem, ...] = ()
     periodic: tuple[Periodic, ...] = ()
+    #: Adds what the package shows in a demonstration, once the made city with its accounts is
+    #: there: called with the city's four digits and the day, in an app context, outside any
+    #: transaction.  Called again, it changes nothing.
+    demo: Demonstrate | None = None
 
 
 blueprint = Blueprint("web", __name__)
@@ -143,6 +150,7 @@ def _join(app: Flask, features: Iterable[Feature]) -> None:
     joined: list[Panel] = []
     items: list[MenuItem] = []
     periodic: list[Periodic] = []
+    demos: list[Demonstrate] = []
     for feature in features:
         for part in feature.blueprints:
             app.register_blueprint(part)
@@ -151,7 +159,9 @@ def _join(app: Flask, features: Iterable[Feature]) -> None:
         joined.extend(feature.panels)
         items.extend(feature.menu)
         periodic.extend(feature.periodic)
+        demos += [feature.demo] if feature.demo is not None else []
     app.extensions["onekm.periodic"] = tuple(periodic)
+    app.extensions["onekm.demos"] = tuple(demos)
     app.extensions["onekm.menu"] = sorted(items, key=lambda item: item.order)
     app.extensions["onekm.panels"] = sorted(joined, key=lambda panel: panel.order)
 

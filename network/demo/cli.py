@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 import click
+from flask import current_app
 from flask.cli import AppGroup
 from flask_migrate import upgrade
 
@@ -34,6 +35,7 @@ def ready(context: click.Context, city: str) -> None:
     upgrade()
     context.invoke(load, city=city, if_empty=True)
     demonstrate(city)
+    context.invoke(show, city=city)
 
 
 @demo.command()
@@ -52,6 +54,17 @@ def load(city: str, today: datetime | None, if_empty: bool) -> None:
         click.echo(f"the demonstration of {CITIES[city].name_en} is already there")
     else:
         _tell(CITIES[city].name_en, made)
+
+
+@demo.command()
+@click.option("--city", type=CITY, required=True, help="3710 is Weihai, 3703 is Zibo.")
+def show(city: str) -> None:
+    """Add what the other features show of a city that is loaded; a second time changes nothing."""
+    if not queries.loaded(city):
+        return
+    for demonstrate_feature in current_app.extensions["onekm.demos"]:
+        with told():
+            demonstrate_feature(city, clock.today())
 
 
 def _tell(name: str, made: Made) -> None:

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from core.catalogue.queries import catalogue
+from core.clock import today
 from core.config import Config, Mode
 from core.db import Base, UtcDateTime, db, revision
 from core.regions.rules import ASSUMED_SINCE
@@ -218,3 +219,16 @@ def test_ready_makes_the_tables_and_loads_once(app: Flask) -> None:
     assert "city_admin" in first.output
     again = app.test_cli_runner().invoke(demo, ["ready", "--city", "3710"])
     assert "not empty" in again.output
+
+
+def test_what_other_features_show_is_added_to_a_city_that_is_there(app: Flask) -> None:
+    asked: list[tuple[str, date]] = []
+    app.extensions["onekm.demos"] = (lambda city, on: asked.append((city, on)),)
+    show = ["show", "--city", "3710"]
+
+    assert app.test_cli_runner().invoke(demo, show).exit_code == 0
+    assert asked == []
+
+    load(app)
+    assert app.test_cli_runner().invoke(demo, show).exit_code == 0
+    assert asked == [("3710", today())]
