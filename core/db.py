@@ -10,38 +10,28 @@ docs/decisions/0003 tells which measurements stand behind the settings.
 
 from __future__ import annotations
 
-import fcntl
-import importlib
 import logging
-import os
-import re
-import sqlite3
-import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from contextvars import ContextVar
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any, Final, NoReturn, TypeVar
+from typing import Any, Final, TypeVar
 
 import sqlalchemy as sa
 from flask import Flask, current_app
-from flask_babel import lazy_gettext as _l
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, registry
 from sqlalchemy.sql.dml import UpdateBase
 
+from core import connections
 from core.config import Config
-from core.errors import Busy
+from core.connections import writing_mark
 
 T = TypeVar("T")
 
 log = logging.getLogger(__name__)
-
-#: Longest wait for the database, in seconds; after that a request is told to come again.
-PATIENCE = 5.0
 
 NAMING = {
     "ix": "ix_%(column_0_N_label)s",
@@ -107,8 +97,6 @@ class Revision(Base):
 
 db = SQLAlchemy(model_class=Base)
 
-_writing: ContextVar[bool] = ContextVar("writing", default=False)
-
 # Where a session keeps what waits for the end of its transaction, and for what comes after it.
 _WAITING: Final = "at_commit"
 _AFTER: Final = "after_commit"
@@ -120,7 +108,7 @@ def init_app(app: Flask, config: Config) -> None:
     """Bind the app to its database; nothing is connected to yet."""
     url = sa.make_url(config.database_url)
     app.config["SQLALCHEMY_DATABASE_URI"] = url
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = _engine_options(url)
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = connections.options(url)
     db.init_app(app)
     with app.app_context():
         _listen(db.engine)
@@ -133,100 +121,11 @@ def _close_all(spare: deque[Any]) -> None:
         spare.pop().close()
 
 
-def _engine_options(url: sa.URL) -> dict[str, Any]:
-    if url.get_backend_name() == "sqlite":
-        return {"module": _sqlite_module(), "connect_args": {"timeout": PATIENCE}}
-    return {
-        "pool_pre_ping": True,
-        "pool_recycle": 300,
-        "connect_args": {"options": f"-c lock_timeout={int(PATIENCE * 1000)}"},
-    }
-
-
-def _sqlite_module() -> Any:
-    try:
-        return importlib.import_module("pysqlite3.dbapi2")
-    except ModuleNotFoundError:
-        return sqlite3
-
-
-def wal_is_sound(version: tuple[int, ...]) -> bool:
-    """Whether this SQLite is free of the WAL-reset fault (3.7.0 to 3.51.2, mended in 3.51.3)."""
-    return (
-        version >= (3, 51, 3)
-        or (version[:2] == (3, 50) and version[2] >= 7)
-        or (version[:2] == (3, 44) and version[2] >= 6)
-    )
-
-
 def _listen(engine: sa.Engine) -> None:
     event.listen(engine, "before_execute", _note_touched)
     event.listen(engine, "commit", _refuse_unrevised)
     event.listen(engine, "rollback", _forget_touched)
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
-        event.listen(engine, "checkin", _leave_queue)
-    else:
-        event.listen(engine, "begin", _begin_postgresql)
-
-
-def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    connection.isolation_level = None
-    version = connection.execute("SELECT sqlite_version()").fetchone()[0]
-    journal = "WAL" if wal_is_sound(tuple(map(int, version.split(".")))) else "DELETE"
-    # busy_timeout comes first: the switch to WAL itself needs a lock.
-    for pragma in (
-        f"busy_timeout = {int(PATIENCE * 1000)}",
-        f"journal_mode = {journal}",
-        "foreign_keys = ON",
-        "synchronous = FULL",
-        "secure_delete = ON",
-        "mmap_size = 0",
-        "temp_store = MEMORY",
-        "trusted_schema = OFF",
-    ):
-        connection.execute(f"PRAGMA {pragma}")
-    path = connection.execute("PRAGMA database_list").fetchone()[2]
-    if path:
-        os.chmod(path, 0o600)
-
-
-def _begin_sqlite(connection: sa.Connection) -> None:
-    if not _writing.get():
-        connection.exec_driver_sql("BEGIN")
-        return
-    _join_queue(connection)
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-
-def _join_queue(connection: sa.Connection) -> None:
-    """Wait in a fair queue for the pen: SQLite's own waiting lets the patient starve."""
-    path = connection.engine.url.database
-    if not path or path == ":memory:" or "queue" in connection.info:
-        return
-    descriptor = os.open(f"{path}-queue", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    deadline = time.monotonic() + PATIENCE
-    while True:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if time.monotonic() > deadline:
-                os.close(descriptor)
-                _raise_busy(None)
-            time.sleep(0.002)
-        else:
-            connection.info["queue"] = descriptor
-            return
-
-
-def _leave_queue(connection: Any, record: Any) -> None:
-    descriptor = record.info.pop("queue", None)
-    if descriptor is not None:
-        os.close(descriptor)
-    if record.info.pop("roomy", False) and connection is not None:
-        for setting in ("cache_size=-2000", "wal_autocheckpoint=1000", "wal_checkpoint(PASSIVE)"):
-            connection.execute(f"PRAGMA {setting}").fetchall()
+    connections.listen(engine)
 
 
 def make_room() -> None:
@@ -234,14 +133,7 @@ def make_room() -> None:
     log is emptied only once others can write again. Only SQLite needs to be told."""
     connection = db.session.connection()
     if connection.dialect.name == "sqlite":
-        connection.info["roomy"] = True
-        connection.exec_driver_sql("PRAGMA cache_size=-65536")
-        connection.exec_driver_sql("PRAGMA wal_autocheckpoint=0")
-
-
-def _begin_postgresql(connection: sa.Connection) -> None:
-    if not _writing.get():
-        connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        connections.make_room(connection)
 
 
 def _note_touched(
@@ -262,21 +154,6 @@ def _forget_touched(connection: sa.Connection) -> None:
 def _refuse_unrevised(connection: sa.Connection) -> None:
     if connection.info.get("touched"):
         raise RuntimeError("commit with core.db.commit(): snapshots would not learn of the change")
-
-
-@contextmanager
-def writing_mark() -> Iterator[None]:
-    """Within, every transaction begins for writing."""
-    token = _writing.set(True)
-    try:
-        yield
-    finally:
-        _writing.reset(token)
-
-
-def is_writing() -> bool:
-    """Whether a transaction of this thread sees what it has written itself."""
-    return _writing.get()
 
 
 @contextmanager
@@ -423,13 +300,3 @@ def _bare_connection() -> Any:
         connection.rollback()
         connection.autocommit = True
     return connection
-
-
-def busy(error: BaseException) -> bool:
-    """Whether *error* means that the database was taken, not that something is wrong."""
-    text = str(getattr(error, "orig", error))
-    return bool(re.search(r"database( table)? is locked|lock timeout|could not serialize", text))
-
-
-def _raise_busy(cause: BaseException | None) -> NoReturn:
-    raise Busy(_l("系统正忙，请过几秒再试。")) from cause

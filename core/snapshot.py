@@ -16,7 +16,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from flask import current_app, has_request_context, request
 
-from core import db
+from core import connections, db
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -55,7 +55,7 @@ def of_revision(subject: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
         @wraps(function)
         def keep(*args: P.args, **kwargs: P.kwargs) -> R:
-            if db.is_writing():  # what is written here may yet be undone
+            if connections.is_writing():  # what is written here may yet be undone
                 return function(*args, **kwargs)
             kept: _Kept = current_app.extensions.setdefault(name, _Kept())
             key = (args, tuple(kwargs.items()))

@@ -37,7 +37,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response as AnyResponse
 
-from core import access, api, db, i18n
+from core import access, api, connections, db, i18n
 from core.access import Permission, public
 from core.config import Config
 from core.errors import BadInput, Busy, NotFound, OneKmError
@@ -286,7 +286,7 @@ def _fault(error: Exception) -> OneKmError:
         return error
     if isinstance(error, HTTPException):
         return _http_fault(error)
-    if isinstance(error, sa.exc.OperationalError) and db.busy(error):
+    if isinstance(error, sa.exc.OperationalError) and connections.busy(error):
         return Busy(_l("系统正忙，请过几秒再试。"))
     log.exception("unforeseen at %s %s", request.method, request.path, exc_info=error)
     return Unforeseen(_l("系统出了错，已经记录。请稍后再试，或拨打服务热线。"))

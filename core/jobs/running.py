@@ -15,7 +15,8 @@ from flask_babel import lazy_gettext as _l
 
 from core.access import Actor, command
 from core.accounts.queries import acting
-from core.db import busy, db, is_writing, writing
+from core.connections import busy, is_writing
+from core.db import db, writing
 from core.errors import Busy, Forbidden, NotFound, OneKmError
 from core.jobs import actions, queries
 from core.jobs.actions import Begun

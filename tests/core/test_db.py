@@ -14,16 +14,15 @@ import sqlalchemy as sa
 from flask import Flask
 
 from core.config import Config
+from core.connections import busy, wal_is_sound
 from core.db import (
     Revision,
     UtcDateTime,
     after_commit,
     aside,
-    busy,
     commit,
     db,
     revision,
-    wal_is_sound,
     writing,
 )
 from core.errors import Busy
@@ -199,7 +198,7 @@ def test_who_waits_too_long_is_told_to_come_again(
     make_app: Callable[[Config], Flask],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("core.db.PATIENCE", 0.2)
+    monkeypatch.setattr("core.connections.PATIENCE", 0.2)
     other = make_app(config)
     with writing():
         db.session.add(a_region())
