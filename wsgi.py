@@ -32,8 +32,7 @@ from core.jobs import worker
 from core.proposals import views as proposal_views
 from core.proposals.following import PROPOSALS as WAITING
 from core.regions import cli as regions
-from core.regions import following
-from core.regions.queries import tree
+from core.regions import following, past
 from core.sites.following import FOLLOWERS as SITE_FOLLOWERS
 from network.duplicates.models import PairVerdict
 from network.feature import FEATURE as NETWORK
@@ -96,6 +95,6 @@ def create_app(configuration: config.Config | None = None) -> Flask:
     web.init_app(app, told, FEATURES)
     words.init_app(app)
     following.init_app(app, FOLLOWERS)
-    audit_views.init_app(app, lambda: tree(today()))
+    audit_views.init_app(app, lambda reach: past.within(reach, today()))
     Migrate(app, db.db, directory=str(ROOT / "migrations"), render_as_batch=True)
     return app

@@ -13,7 +13,7 @@ from flask import Blueprint, Flask, current_app, make_response, render_template,
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
-from core.access import Ancestry, Permission, current_actor, requires
+from core.access import Permission, Reach, current_actor, requires
 from core.audit import forms, queries
 from core.audit.queries import Event
 from core.audit.rules import event_types, find_kind, subject_kinds, subject_name
@@ -23,18 +23,22 @@ blueprint = Blueprint("audit", __name__)
 
 PER_PAGE: Final = 50
 
-_TREE: Final = "onekm.audit.tree"
+_REGIONS: Final = "onekm.audit.regions"
 
 
-def init_app(app: Flask, tree: Callable[[], Ancestry]) -> None:
-    """Let the pages know how to come by the regions of today, which stand above this room."""
-    app.extensions[_TREE] = tree
+def init_app(app: Flask, regions: Callable[[Reach], Collection[int]]) -> None:
+    """Let the pages know which regions, those that are no more among them, a reach holds: what
+    knows of regions stands above this room."""
+    app.extensions[_REGIONS] = regions
 
 
 def _within_reach() -> Collection[int] | None:
     """The regions whose events whoever asks may read; None for all there are."""
     reach = current_actor().reach(Permission.AUDIT_READ)
-    return None if reach.everywhere else reach.region_ids(current_app.extensions[_TREE]())
+    if reach.everywhere:
+        return None
+    regions: Callable[[Reach], Collection[int]] = current_app.extensions[_REGIONS]
+    return regions(reach)
 
 
 @blueprint.get("/audit")

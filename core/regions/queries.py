@@ -144,10 +144,13 @@ def _heirs(region_id: int | None, on: date, living: Tree) -> list[Node]:
 
 
 def _became(region_id: int, on: date) -> list[int]:
+    """What came after the region when it ended; what it gave away before is no heir."""
+    ended = sa.select(sa.func.max(RegionPeriod.until)).where(RegionPeriod.region_id == region_id)
     after = sa.select(RegionChange.to_region_id).where(
         RegionChange.from_region_id == region_id,
         RegionChange.to_region_id.is_not(None),
         RegionChange.on <= on,
+        RegionChange.on == ended.scalar_subquery(),
     )
     return [heir for heir in db.session.scalars(after) if heir is not None]
 

@@ -14,11 +14,13 @@ from core import access
 from core.access import ANONYMOUS, EVERYWHERE, Actor, Held, Permission, Reach
 from core.audit import views
 from core.audit.actions import record
-from core.audit.rules import EventType, Member
+from core.audit.rules import Member, event_type
 from core.clock import today
 from core.db import writing
 from core.regions import importer
+from core.regions.heirs import Heirs
 from core.regions.queries import load
+from core.regions.rules import Level, Row
 from core.sites.actions import Entry, enter, set_hours
 from core.sites.rules import Kind
 
@@ -33,6 +35,7 @@ REGIONS = """code,name,level,parent
 """
 HOSTILE = "<script>alert(1)</script>"
 CLERK = access.command("李四")
+THING = event_type("thing.touched", _l("碰了"), _l("%(actor)s 碰了"), {})
 
 
 def holder(reach: Reach) -> Actor:
@@ -130,6 +133,28 @@ def test_a_county_sees_its_own(
     assert "没有这样的操作记录" in client.get("/audit").text
 
 
+def test_a_county_sees_what_ended_on_its_ground(
+    client: FlaskClient, acting: Acting, regions: dict[str, int]
+) -> None:
+    town, county, other = (
+        regions[code] for code in ("371082001000", "371082000000", "371002000000")
+    )
+    with writing():
+        record(CLERK, THING, ("site", "0000017"), region_id=town)
+    heir = Row("371002002000", "孙家疃街道", Level.TOWN, "371002000000", statutory=True)
+    gone = [row for row in importer.read(REGIONS) if row.code != "371082001000"]
+    with writing():
+        plan = importer.plan_rows([*gone, heir], today(), "a document")
+        importer.apply(CLERK, plan, {"371082001000": Heirs((heir.code,))})
+    assert town not in load(today()).by_id
+    for within in (county, other):  # where it lay, and where what came after it lies
+        acting.actor = holder(Reach(regions=frozenset({within})))
+        assert "李四 碰了" in client.get("/audit").text
+        assert client.get("/audit/site/0000017").status_code == 200
+    acting.actor = holder(Reach(regions=frozenset({load(today()).by_code[heir.code].id + 99})))
+    assert "李四 碰了" not in client.get("/audit").text
+
+
 @pytest.mark.parametrize(
     ("query", "times"),
     [
@@ -153,9 +178,6 @@ WRONG = ["since=1", "until=2020-02-30", "since=9999-12-31", "before=x", "before=
 @pytest.mark.parametrize("query", [*WRONG, f"actor={'x' * 101}"])
 def test_what_cannot_be_asked_is_said(client: FlaskClient, query: str) -> None:
     assert client.get(f"/audit?{query}").status_code == 400
-
-
-THING = EventType("thing.touched", _l("碰了"), _l("碰了"), {})
 
 
 def test_older_ones_are_a_page_away(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
