@@ -1,4 +1,5 @@
-"""Roles held over a region that ends: they go over to its heirs, or end with it."""
+"""Roles held over a region that ends, or over a site that is merged: they go over to what comes
+after, or end with it."""
 
 from __future__ import annotations
 
@@ -17,6 +18,7 @@ from core.audit.rules import Changes
 from core.clock import now
 from core.db import db
 from core.regions.following import Counts, Ended, Follower
+from core.sites.models import Site
 
 
 def _lasting(region_ids: Collection[int], on: date) -> sa.ColumnElement[bool]:
@@ -56,26 +58,30 @@ def _follow(actor: Actor, ended: Mapping[int, Ended], on: date) -> None:
         for code, heir in over.items():
             if (grant.account_id, grant.role, heir) not in known:
                 known.add((grant.account_id, grant.role, heir))
-                db.session.add(_over(actor, grant, heir, on))
+                db.session.add(_over(actor, grant, on, region_id=heir))
                 _told(actor, username, grant, (left.code, code), on, heir)
         if not over:
             _told(actor, username, grant, (left.code, None), on, left.parent_id)
-        if grant.since < on:
-            grant.until = on
-        else:
-            grant.revoked_at = now()
+        _finish(grant, on)
     db.session.flush()
 
 
-def _over(actor: Actor, grant: Grant, heir: int, on: date) -> Grant:
+def _finish(grant: Grant, on: date) -> None:
+    if grant.since < on:
+        grant.until = on
+    else:
+        grant.revoked_at = now()
+
+
+def _over(actor: Actor, grant: Grant, on: date, **place: int) -> Grant:
     return Grant(
         account_id=grant.account_id,
         office=grant.office,
         role=grant.role,
-        region_id=heir,
         since=max(grant.since, on),
         until=grant.until,
         granted_by=actor.name,
+        **place,
     )
 
 
@@ -106,3 +112,50 @@ def holders(region_ids: Collection[int], on: date) -> Sequence[sa.Row[int | None
         .where(_lasting(region_ids, on))
         .order_by(Grant.id)
     ).all()
+
+
+# -- Sites that are merged ----------------------------------------------------------------------
+
+
+def over_site(site_id: int, on: date) -> Sequence[sa.Row[Grant, str, str]]:
+    """The roles that are held over this site alone on the day or later, with name and username."""
+    return db.session.execute(
+        sa.select(Grant, Account.name, Account.username)
+        .join(Account, Account.id == Grant.account_id)
+        .where(
+            Grant.site_id == site_id,
+            Grant.revoked_at.is_(None),
+            sa.or_(Grant.until.is_(None), Grant.until > on),
+        )
+        .order_by(Grant.id)
+    ).all()
+
+
+def follow_site(actor: Actor, other: Site, survivor: Site, region_id: int, on: date) -> None:
+    """Whoever held a role over *other* alone holds it over *survivor*, which stands in the region.
+
+    Who holds it there already does not hold it twice, but as long as the longer of the two.
+    """
+    known = {(grant.account_id, grant.role): grant for grant, *_ in over_site(survivor.id, on)}
+    for grant, _name, username in over_site(other.id, on):
+        held = known.get((grant.account_id, grant.role))
+        if held is None:
+            held = _over(actor, grant, on, site_id=survivor.id)
+            known[grant.account_id, grant.role] = held
+            db.session.add(held)
+        else:
+            held.since = min(held.since, max(grant.since, on))
+            held.until = None if None in (held.until, grant.until) else _later(held, grant)
+        _finish(grant, on)
+        told: Changes = {
+            "role": (None, grant.role),
+            "place": (f"{other.name} {other.code}", f"{survivor.name} {survivor.code}"),
+            "since": (None, held.since),
+        }
+        subject = (story.ACCOUNT, username)
+        record(actor, story.FOLLOWED_SITE, subject, told, region_id=region_id)
+    db.session.flush()
+
+
+def _later(held: Grant, grant: Grant) -> date | None:
+    return max(day for day in (held.until, grant.until) if day is not None)

@@ -44,6 +44,12 @@ FOLLOWED: Final = event_type(
     _l("%(actor)s 调整区划，%(subject)s 的角色随之变更"),
     _HELD,
 )
+FOLLOWED_SITE: Final = event_type(
+    "account.followed_site",
+    _l("角色随网点合并"),
+    _l("%(actor)s 合并网点，%(subject)s 的角色随之变更"),
+    _HELD,
+)
 DISABLED: Final = event_type(
     "account.disabled", _l("停用账号"), _l("%(actor)s 停用了账号 %(subject)s"), {}
 )

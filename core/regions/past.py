@@ -75,13 +75,13 @@ def _became(last: Mapping[int, RegionPeriod], on: date) -> dict[int, list[int]]:
     """What came directly after each region when it ended; what it gave away before is no heir."""
     rows = db.session.execute(
         sa.select(RegionChange.from_region_id, RegionChange.to_region_id, RegionChange.on).where(
-            RegionChange.from_region_id.is_not(None),
-            RegionChange.to_region_id.is_not(None),
-            RegionChange.on <= on,
+            RegionChange.on <= on
         )
     )
     found: dict[int, list[int]] = {}
     for passed, heir, day in rows:
+        if passed is None or heir is None:
+            continue
         if passed in last and last[passed].until == day:
             found.setdefault(passed, []).append(heir)
     return found

@@ -10,8 +10,10 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from core.access import Actor, Permission
+from core.accounts.following import over_site
 from core.catalogue.models import Service
 from core.catalogue.story import service_name
+from core.clock import today
 from core.db import db
 from core.errors import Conflict, NotFound
 from core.proposals.rules import Asked as Proposed
@@ -61,6 +63,11 @@ def _lines(asked: Proposed) -> Sequence[str]:
     if facts or services:
         kept = str(_("、")).join([*facts, *services])
         told.append(str(_("取自 %(other)s：%(kept)s", other=other, kept=kept)))
+    keepers = len(over_site(_site(code).id, today()))
+    if keepers:
+        told.append(
+            str(_("只管 %(other)s 的 %(number)s 项授权随之转移", other=other, number=keepers))
+        )
     return told
 
 

@@ -11,8 +11,8 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import aliased
 
 from core.access import Actor, Permission, Reach
-from core.accounts.models import Grant
-from core.accounts.queries import holding
+from core.accounts.following import over_site
+from core.accounts.rules import Role
 from core.clock import today
 from core.dated import on_day
 from core.db import db
@@ -261,10 +261,22 @@ def waiting(held: Held) -> Sequence[Proposal]:
     return waiting_for((SITE, held.code))
 
 
-def people(held: Held) -> int:
-    """How many hold a role over this site alone."""
-    who = sa.select(sa.func.count(sa.distinct(Grant.account_id)))
-    return db.session.scalar(who.where(Grant.site_id == held.id, holding(today()))) or 0
+@dataclass(frozen=True, slots=True)
+class Keeper:
+    """Somebody who holds a role over one site alone; without a name for who may not see accounts
+    there."""
+
+    role: Role
+    name: str
+
+
+def keepers(actor: Actor, net: Network, held: Held) -> list[Keeper]:
+    """Who holds a role over this site alone, today or later."""
+    seen = actor.reach(Permission.ACCOUNTS_READ).site(net.tree, held.id, held.region_id)
+    return [
+        Keeper(Role(grant.role), name if seen else "")
+        for grant, name, _username in over_site(held.id, today())
+    ]
 
 
 # -- One that was merged ------------------------------------------------------------------------

@@ -110,7 +110,7 @@ def _pair(a: Held, b: Held, fault: OneKmError | None = None) -> Response:
         verdict=queries.verdict(a, b),
         announced={held.code: queries.announced(held) for held in (a, b)},
         waiting={held.code: queries.waiting(held) for held in (a, b)},
-        people={held.code: queries.people(held) for held in (a, b)},
+        keepers={held.code: queries.keepers(current_actor(), net, held) for held in (a, b)},
         across=merging.across_counties(a.id, b.id),
         form_values=request.form,
     )
