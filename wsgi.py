@@ -31,6 +31,8 @@ from core.jobs import views as job_views
 from core.jobs import worker
 from core.proposals import views as proposal_views
 from core.proposals.following import PROPOSALS as WAITING
+from core.rectification import importer as rectification
+from core.rectification.actions import open_finding
 from core.regions import cli as regions
 from core.regions import following, past
 from core.sites.following import FOLLOWERS as SITE_FOLLOWERS
@@ -77,7 +79,7 @@ GROUND = web.Feature(
 #: Known to whoever asks for figures by their codes.
 FIGURES = register.FIGURES
 #: Known to the migrations, though no page asks for them yet.
-TABLES = (PairVerdict,)
+TABLES = (PairVerdict, open_finding)
 #: What goes over to the heirs of a region that ends, in this order.
 FOLLOWERS = (*SITE_FOLLOWERS, GRANTS, WAITING)
 FEATURES = (GROUND, FINDER, NETWORK)
@@ -95,6 +97,7 @@ def create_app(configuration: config.Config | None = None) -> Flask:
     web.init_app(app, told, FEATURES)
     words.init_app(app)
     following.init_app(app, FOLLOWERS)
+    rectification.init_app(app, told)
     audit_views.init_app(app, lambda reach: past.within(reach, today()))
     Migrate(app, db.db, directory=str(ROOT / "migrations"), render_as_batch=True)
     return app

@@ -77,6 +77,8 @@ class Config:
     data_keys: tuple[str, ...] = ()
     #: Where several machines share the queue of jobs: its Redis; None: a file in the data folder.
     queue_url: str | None = None
+    #: The bureau's own table of periods for putting right; None: the shipped one.
+    rectification_periods: Path | None = None
 
     @property
     def production(self) -> bool:
@@ -104,6 +106,7 @@ def read(environ: Mapping[str, str] | None = None) -> Config:
         password_profile=_password_profile(env.get("ONEKM_PASSWORD_PROFILE")),
         data_keys=_data_keys(env.get("ONEKM_DATA_KEY", "")),
         queue_url=_queue_url(env.get("ONEKM_QUEUE_URL")),
+        rectification_periods=_path(env.get("ONEKM_RECTIFICATION_PERIODS")),
     )
 
 
@@ -126,6 +129,10 @@ def _home(text: str) -> Path:
     home = Path(text).resolve()
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     return home
+
+
+def _path(text: str | None) -> Path | None:
+    return Path(text).resolve() if text else None
 
 
 def _secret_key(given: str | None, mode: Mode, home: Path) -> str:

@@ -9,11 +9,13 @@ from typing import Any, Final
 from uuid import uuid4
 
 import sqlalchemy as sa
+from flask_babel import lazy_gettext as _l
 from sqlalchemy.dialects import postgresql, sqlite
 
 from core.access import Actor
 from core.clock import now, today
 from core.db import db, writing
+from core.errors import NotFound
 from core.files import pictures, queries, store
 from core.files.models import File, FileDay
 from core.files.pictures import Picture
@@ -80,6 +82,27 @@ def keep_picture(actor: Actor, put: Put, name: str | None) -> File:
         height=put.picture.height,
     )
     return _keep(actor, file, name)
+
+
+def keep_again(actor: Actor, sha256: str) -> File:
+    """Another row for a picture that is kept already, for something else that it belongs to.
+
+    Nothing was sent, so nothing is counted. Raises NotFound where no row tells of it.
+    """
+    known = db.session.scalar(
+        sa.select(File).where(File.sha256 == sha256).order_by(File.id).limit(1)
+    )
+    if known is None:
+        raise NotFound(_l("没有这个文件。"))
+    names = ("sha256", "size", "media_type", "name", "sent_sha256", "sent_size")
+    picture = ("small_sha256", "width", "height")
+    file = File(**{name: getattr(known, name) for name in (*names, *picture)})
+    file.uuid = str(uuid4())
+    file.account_id = actor.account_id
+    file.sent_at = now()
+    db.session.add(file)
+    db.session.flush()
+    return file
 
 
 def _keep(actor: Actor, file: File, name: str | None) -> File:

@@ -1,1 +1,1 @@
-"""Faults found at a site, and how they are put right by a day and looked at again."""
+"""Putting right: a finding, who answers it by when, the re-check, and its closing (销号)."""
