@@ -35,6 +35,7 @@ from core.rectification import importer as rectification
 from core.rectification.actions import open_finding
 from core.regions import cli as regions
 from core.regions import following, past
+from core.regions.boundaries import OUTLINES
 from core.sites.following import FOLLOWERS as SITE_FOLLOWERS
 from network.duplicates.models import PairVerdict
 from network.feature import FEATURE as NETWORK
@@ -81,7 +82,7 @@ FIGURES = register.FIGURES
 #: Known to the migrations, though no page asks for them yet.
 TABLES = (PairVerdict, open_finding)
 #: What goes over to the heirs of a region that ends, in this order.
-FOLLOWERS = (*SITE_FOLLOWERS, GRANTS, WAITING)
+FOLLOWERS = (OUTLINES, *SITE_FOLLOWERS, GRANTS, WAITING)
 FEATURES = (GROUND, FINDER, NETWORK)
 
 

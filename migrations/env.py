@@ -12,7 +12,8 @@ from alembic.runtime.migration import MigrationContext
 from flask import current_app
 from sqlalchemy.types import TypeDecorator
 
-from core.db import Base, db, writing_mark
+from core.connections import writing_mark
+from core.db import Base, db
 
 
 def plain_type(kind: str, item: Any, _context: Any) -> str | bool:

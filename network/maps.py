@@ -74,7 +74,7 @@ def outlines(code: str) -> Response:
     net, node, _asked_for = _asked(code)
     datum = maps.layer_datum(settings().tiles)
     shown = rules.outlined(net.tree, node)
-    known = boundaries.outlines(shown)
+    known = boundaries.outlines(shown, net.on)
     drawn = [
         maps.boundary_feature(outline.geometry, datum, name=_name(net, outline.region_id))
         for outline in known

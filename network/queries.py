@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 
 import sqlalchemy as sa
@@ -12,6 +13,7 @@ from flask_babel import lazy_gettext as _l
 from core import search
 from core.catalogue.queries import Catalogue, catalogue
 from core.catalogue.rules import Service
+from core.dated import on_day
 from core.db import db
 from core.errors import NotFound
 from core.regions.models import Boundary
@@ -67,9 +69,9 @@ def _index(*texts: str) -> str:
     return search.index_text(*texts)
 
 
-def attributions(region_ids: Sequence[int]) -> list[str]:
-    """Whom the outlines of the regions are to be credited to."""
+def attributions(region_ids: Sequence[int], on: date) -> list[str]:
+    """Whom the outlines of the regions on the day are to be credited to."""
     credited = sa.select(Boundary.attribution).where(
-        Boundary.region_id.in_(region_ids), Boundary.attribution != ""
+        Boundary.region_id.in_(region_ids), Boundary.attribution != "", on_day(Boundary, on)
     )
     return list(db.session.scalars(credited.distinct().order_by(Boundary.attribution)))

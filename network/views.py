@@ -170,5 +170,5 @@ def _region_page(net: Network, node: Node, asked: Filters, code: str = "") -> st
         shown=[(place, net.opening(place, moment)) for place in shown],
         notices=rules.notices(net, node, now()),
         map=maps.compiled(net, node, asked),
-        attributions=queries.attributions(rules.outlined(net.tree, node)),
+        attributions=queries.attributions(rules.outlined(net.tree, node), net.on),
     )

@@ -7,35 +7,33 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 import shapely
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
 from shapely.geometry.base import BaseGeometry
 
-from core import clock, geo, snapshot
+from core import clock, snapshot
 from core.access import Actor
 from core.audit.actions import record
 from core.audit.rules import Member
+from core.dated import on_day
 from core.db import db
 from core.errors import BadInput
 from core.geo import Datum, Point
-from core.regions import queries, story
-from core.regions.models import Boundary
+from core.regions import geojson, queries, story
+from core.regions.following import Counts, Ended, Follower
+from core.regions.models import Boundary, RegionPeriod
 from core.regions.rules import MOST_SOURCE
 from core.regions.tree import Node, Tree
 
 #: Properties in which the makers of outlines write a region's code; six or nine digits will do.
 CODE_PROPERTIES = ("adcode", "code")
-
-MOST_FEATURES = 10_000
-
-# Decimals kept of a degree: a centimetre.
-_DECIMALS = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +67,7 @@ class Outline:
 
 
 def load(actor: Actor, text: str, origin: Origin) -> Outcome:
-    """Take the outlines in a GeoJSON *text*; those a region had before are replaced.
+    """Take the outlines in a GeoJSON *text*; those of today are replaced.
 
     Raises BadInput, and takes none, where one feature is wrong or no feature is known.
     """
@@ -78,88 +76,20 @@ def load(actor: Actor, text: str, origin: Origin) -> Outcome:
     tree = queries.load(clock.today())
     found: dict[int, BaseGeometry] = {}
     unmatched: list[str] = []
-    for number, feature in enumerate(_features(text), 1):
-        geometry = _geometry(number, feature.get("geometry"), origin.datum)
+    for number, feature in enumerate(geojson.features(text), 1):
+        geometry = geojson.geometry(number, feature.get("geometry"), origin.datum)
         name, node = _match(feature, tree)
         if node is None:
             unmatched.append(name or f"#{number}")
         elif node.id in found:
-            raise _wrong(number, _l("%(name)s 出现了两次。", name=node.name))
+            raise geojson.wrong(number, _l("%(name)s 出现了两次。", name=node.name))
         else:
             found[node.id] = geometry
     if not found:
         raise BadInput(_l("文件里没有一个要素能对应到区划。"), field="features")
     _record(actor, {tree.by_id[key].code: key for key in found}, found, origin)
-    _store(found, origin)
+    _store(found, origin, tree.on)
     return Outcome(tuple(tree.by_id[region_id] for region_id in found), tuple(unmatched))
-
-
-def _features(text: str) -> Sequence[Mapping[str, Any]]:
-    try:
-        # Whole numbers are read as floats too: one of 400 digits is then infinite, not a fault.
-        collection = json.loads(text, parse_int=float)
-    except (ValueError, RecursionError):
-        raise BadInput(_l("文件不是 JSON。"), field="features") from None
-    known = isinstance(collection, dict) and collection.get("type") == "FeatureCollection"
-    features = collection.get("features") if known else None
-    if not isinstance(features, list) or not all(isinstance(one, dict) for one in features):
-        raise BadInput(_l("文件不是 GeoJSON 的 FeatureCollection。"), field="features")
-    if len(features) > MOST_FEATURES:
-        raise BadInput(_l("要素太多，最多 %(most)s 个。", most=MOST_FEATURES), field="features")
-    return features
-
-
-def _geometry(number: int, value: Any, datum: Datum) -> BaseGeometry:
-    """The feature's polygon or polygons in WGS-84. Raises BadInput."""
-    kind = value.get("type") if isinstance(value, dict) else None
-    if kind not in ("Polygon", "MultiPolygon"):
-        raise _wrong(number, _l("应为 Polygon 或 MultiPolygon。"))
-    parts = value.get("coordinates")
-    polygons = [
-        _polygon(number, part, datum)
-        for part in _list(number, [parts] if kind == "Polygon" else parts)
-    ]
-    outline = polygons[0] if len(polygons) == 1 else shapely.MultiPolygon(polygons)
-    if not outline.is_valid:
-        reason = shapely.is_valid_reason(outline)
-        raise _wrong(number, _l("轮廓不成立：%(reason)s", reason=reason))
-    return outline
-
-
-def _polygon(number: int, value: Any, datum: Datum) -> shapely.Polygon:
-    shell, *holes = (_ring(number, ring, datum) for ring in _list(number, value))
-    return shapely.Polygon(shell, holes)
-
-
-def _ring(number: int, value: Any, datum: Datum) -> list[tuple[float, float]]:
-    """Longitude and latitude in WGS-84 of each corner of a closed ring."""
-    corners = _list(number, value)
-    if len(corners) < 4 or corners[0] != corners[-1]:
-        raise _wrong(number, _l("轮廓没有闭合。"))
-    return [_corner(number, corner, datum) for corner in corners]
-
-
-def _corner(number: int, value: Any, datum: Datum) -> tuple[float, float]:
-    pair = _list(number, value)[:2]
-    if len(pair) < 2 or not all(isinstance(one, float) for one in pair):
-        raise _wrong(number, _l("坐标应为经度、纬度两个数。"))
-    lon, lat = pair
-    try:
-        point = geo.check(lat, lon, datum)
-    except BadInput as error:
-        raise _wrong(number, error.message) from None
-    return round(point.lon, _DECIMALS), round(point.lat, _DECIMALS)
-
-
-def _list(number: int, value: Any) -> list[Any]:
-    if not isinstance(value, list) or not value:
-        raise _wrong(number, _l("坐标不完整。"))
-    return value
-
-
-def _wrong(number: int, what: str) -> BadInput:
-    message = _l("第 %(number)s 个要素：%(what)s", number=number, what=what)
-    return BadInput(message, field="features")
 
 
 # -- Whose they are -----------------------------------------------------------------------------
@@ -191,7 +121,9 @@ def _record(
 ) -> None:
     """Keep whose outlines are taken; of the outlines themselves a hash is enough."""
     held = db.session.execute(
-        sa.select(Boundary.region_id, Boundary.geometry).where(Boundary.region_id.in_(found))
+        sa.select(Boundary.region_id, Boundary.geometry).where(
+            Boundary.region_id.in_(found), on_day(Boundary, clock.today())
+        )
     )
     before = {row.region_id: _digest(row.geometry) for row in held}
     members = [
@@ -216,27 +148,53 @@ def _digest(geometry: str) -> str:
 # -- Keeping and giving them --------------------------------------------------------------------
 
 
-def _store(outlines: Mapping[int, BaseGeometry], origin: Origin) -> None:
-    db.session.execute(sa.delete(Boundary).where(Boundary.region_id.in_(outlines)))
-    db.session.add_all(
-        Boundary(
-            region_id=region_id,
-            geometry=shapely.to_geojson(outline),
-            datum_given=origin.datum.value,
-            source=origin.source,
-            attribution=origin.attribution,
-            loaded_at=clock.now(),
-        )
-        for region_id, outline in outlines.items()
-    )
+def _store(found: Mapping[int, BaseGeometry], origin: Origin, on: date) -> None:
+    """Let these be the outlines of the day, in the place of what was known: a correction.
+
+    Where none was known they hold since the region began, or since its last one ended.
+    """
+    known: dict[int, list[Boundary]] = {}
+    rows = db.session.scalars(sa.select(Boundary).where(Boundary.region_id.in_(found)))
+    for row in rows.all():
+        known.setdefault(row.region_id, []).append(row)
+    first = dict(_first_days(found))
+    for region_id, outline in found.items():
+        rows_of = known.get(region_id, [])
+        held = next((one for one in rows_of if one.holds(on)), None)
+        row = held or _between(region_id, rows_of, first[region_id], on)
+        db.session.add(row)
+        _write(row, outline, (origin.datum.value, origin.source, origin.attribution))
     db.session.flush()
 
 
-def outlines(region_ids: Iterable[int]) -> list[Outline]:
-    """The outlines of those regions that have one, in the order of the ids."""
+def _between(region_id: int, others: Sequence[Boundary], first: date, on: date) -> Boundary:
+    """A row that holds on the day, on which none of *others* does."""
+    ended = (one.until for one in others if one.until is not None and one.until <= on)
+    later = (one.since for one in others if one.since > on)
+    since, until = max((first, *ended)), min(later, default=None)
+    return Boundary(region_id=region_id, since=since, until=until)
+
+
+def _first_days(region_ids: Iterable[int]) -> Sequence[sa.Row[int, date]]:
+    """Each region with the day from which on it is known."""
+    return db.session.execute(
+        sa.select(RegionPeriod.region_id, sa.func.min(RegionPeriod.since))
+        .where(RegionPeriod.region_id.in_(list(region_ids)))
+        .group_by(RegionPeriod.region_id)
+    ).all()
+
+
+def _write(row: Boundary, outline: BaseGeometry, origin: tuple[str, str, str]) -> None:
+    row.geometry = shapely.to_geojson(outline)
+    row.datum_given, row.source, row.attribution = origin
+    row.loaded_at = clock.now()
+
+
+def outlines(region_ids: Iterable[int], on: date) -> list[Outline]:
+    """The outlines of the day of those regions that have one, in the order of the ids."""
     found = db.session.execute(
         sa.select(Boundary.region_id, Boundary.geometry, Boundary.source, Boundary.attribution)
-        .where(Boundary.region_id.in_(list(region_ids)))
+        .where(Boundary.region_id.in_(list(region_ids)), on_day(Boundary, on))
         .order_by(Boundary.region_id)
     )
     return [
@@ -247,7 +205,7 @@ def outlines(region_ids: Iterable[int]) -> list[Outline]:
 
 def inside(region_id: int, point: Point) -> bool | None:
     """Whether *point* lies in the region or on its edge; None where its outline is not known."""
-    outline = _prepared().get(region_id)
+    outline = shapes(clock.today()).get(region_id)
     if outline is None:
         return None
     return bool(shapely.intersects_xy(outline, point.lon, point.lat))
@@ -260,7 +218,7 @@ def astray(region_id: int, point: Point) -> bool:
 
 def judge() -> Callable[[int, Point], bool]:
     """The same as a function that knows the outlines, for asking about many points."""
-    known = _prepared()
+    known = shapes(clock.today())
     county_of = lru_cache(maxsize=None)(queries.county_of)
 
     def lies_astray(region_id: int, point: Point) -> bool:
@@ -270,16 +228,108 @@ def judge() -> Callable[[int, Point], bool]:
     return lies_astray
 
 
-def shapes() -> Mapping[int, BaseGeometry]:
-    """Every outline by its region, for those who ask about many places."""
-    return _prepared()
-
-
 @snapshot.of_revision("network")
-def _prepared() -> Mapping[int, BaseGeometry]:
-    """Every outline, made ready to be asked many times."""
-    rows = db.session.execute(sa.select(Boundary.region_id, Boundary.geometry))
+def shapes(on: date) -> Mapping[int, BaseGeometry]:
+    """Every outline of the day by its region, made ready to be asked about many places."""
+    rows = db.session.execute(
+        sa.select(Boundary.region_id, Boundary.geometry).where(on_day(Boundary, on))
+    )
     known = {row.region_id: shapely.from_geojson(row.geometry) for row in rows}
     for outline in known.values():
         shapely.prepare(outline)
     return known
+
+
+# -- Regions that are merged --------------------------------------------------------------------
+
+
+def _lasting(region_ids: Collection[int], on: date) -> sa.ColumnElement[bool]:
+    lasts = sa.or_(Boundary.until.is_(None), Boundary.until > on)
+    return sa.and_(Boundary.region_id.in_(sorted(region_ids)), lasts)
+
+
+def _held(region_ids: Collection[int], on: date) -> Counts:
+    rows = db.session.execute(
+        sa.select(Boundary.region_id, sa.func.count(sa.distinct(Boundary.region_id)))
+        .where(_lasting(region_ids, on))
+        .group_by(Boundary.region_id)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def _follow(actor: Actor, ended: Mapping[int, Ended], on: date) -> None:
+    """From the day on what took regions in has the outline of all its parts together.
+
+    Where the outline of a part is not known, or a part was split, it is not known either.
+    """
+    heirs = {heir: code for one in ended.values() for code, heir in one.heirs.items()}
+    concerned = ended.keys() | heirs.keys()
+    rows = list(db.session.scalars(sa.select(Boundary).where(_lasting(concerned, on))))
+    held = {row.region_id: row for row in rows if row.holds(on)}
+    parts = _parts(ended.values(), heirs, on)
+    united = {heir: _united(heir, parts[heir], held, on) for heir in heirs}
+    members = [
+        Member((story.REGION, code), {"outline": (_told(held.get(heir)), _told(united[heir]))})
+        for heir, code in sorted(heirs.items(), key=lambda one: one[1])
+        if heir in held or united[heir] is not None
+    ]
+    for row in rows:
+        if row.since < on:
+            row.until = on
+        else:
+            db.session.delete(row)
+    db.session.flush()
+    db.session.add_all(row for row in united.values() if row is not None)
+    db.session.flush()
+    if members:
+        shared = next(iter(heirs)) if len(heirs) == 1 else None
+        since = {"since": (None, on)}
+        subject = (story.REGION, "")
+        record(actor, story.OUTLINES_FOLLOWED, subject, since, region_id=shared, members=members)
+
+
+def _parts(
+    ended: Collection[Ended], heirs: Collection[int], on: date
+) -> dict[int, list[int] | None]:
+    """What each heir is made of, itself if it was there before; None where that is not known."""
+    begun = {region_id for region_id, day in _first_days(heirs) if day >= on}
+    found: dict[int, list[int] | None] = {}
+    for heir in heirs:
+        into = [one for one in ended if heir in one.heirs.values()]
+        own = [] if heir in begun else [heir]
+        whole = all(len(one.heirs) == 1 for one in into)
+        found[heir] = [*own, *(one.region_id for one in into)] if whole else None
+    return found
+
+
+def _told(row: Boundary | None) -> str | None:
+    return None if row is None else _digest(row.geometry)
+
+
+def _united(
+    heir: int, parts: Sequence[int] | None, held: Mapping[int, Boundary], on: date
+) -> Boundary | None:
+    """The outline of all *parts* together from the day on; None where one is not known."""
+    if parts is None or not all(part in held for part in parts):
+        return None
+    rows = [held[part] for part in parts]
+    outline = shapely.union_all([shapely.from_geojson(row.geometry) for row in rows])
+    if outline.geom_type not in ("Polygon", "MultiPolygon") or not outline.is_valid:
+        return None
+    datums = {row.datum_given for row in rows}
+    made = Boundary(region_id=heir, since=on, until=None)
+    origin = (
+        datums.pop() if len(datums) == 1 else Datum.WGS84.value,
+        _joined(row.source for row in rows),
+        _joined(row.attribution for row in rows),
+    )
+    _write(made, outline, origin)
+    return made
+
+
+def _joined(texts: Iterable[str]) -> str:
+    """Each text once."""
+    return "; ".join(dict.fromkeys(text for text in texts if text))[:MOST_SOURCE]
+
+
+OUTLINES: Final = Follower(Boundary.__tablename__, _l("轮廓"), _held, _follow, needs_heir=False)

@@ -89,14 +89,17 @@ class RegionChange(Base):
     source: Mapped[str] = mapped_column(sa.String(MOST_SOURCE))
 
 
-class Boundary(Base):
-    """The outline of a region: a GeoJSON geometry in WGS-84, and the datum it was given in."""
+class Boundary(dated.Dated, Base):
+    """The outline of a region: a GeoJSON geometry in WGS-84, and the datum it was given in.
+
+    Another one holds from the day on which the region takes others in.
+    """
 
     __tablename__ = "region_boundary"
-    __table_args__ = (REVISES,)
+    __table_args__ = (*dated.constraints("region_boundary", "region_id"), REVISES)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    region_id: Mapped[int] = mapped_column(sa.ForeignKey("region.id"), unique=True)
+    region_id: Mapped[int] = mapped_column(sa.ForeignKey("region.id"), index=True)
     geometry: Mapped[str] = mapped_column(sa.Text)
     datum_given: Mapped[str] = mapped_column(sa.String(16))
     source: Mapped[str] = mapped_column(sa.String(MOST_SOURCE), default="")

@@ -76,3 +76,9 @@ OUTLINED: Final = event_type(
         **_SOURCE,
     },
 )
+OUTLINES_FOLLOWED: Final = event_type(
+    "region.outlines.followed",
+    _l("轮廓随区划调整"),
+    _l("%(actor)s 调整区划，轮廓随之变更 %(subject)s"),
+    {"outline": Field(_l("轮廓的校验值")), "since": Field(_l("起"))},
+)

@@ -325,7 +325,7 @@ def last_serial() -> int:
 
 def regions_for(actor: Actor, on: date) -> Regions:
     """The regions of the day, with what *actor* may import into."""
-    return Regions(regions.tree(on), actor.reach(Permission.REGISTER_IMPORT), boundaries.shapes())
+    return Regions(regions.tree(on), actor.reach(Permission.REGISTER_IMPORT), boundaries.shapes(on))
 
 
 def entered_since(run_id: int, serial: int) -> bool:

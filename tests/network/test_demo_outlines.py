@@ -100,7 +100,7 @@ def test_the_command_loads_them_with_their_attribution(app: Flask) -> None:
     assert told.exit_code == 0, told.output
     assert told.output == f"1 outlines loaded: {outlines.ATTRIBUTION}\n"
     county = load(ASSUMED_SINCE).by_code["371082000000"]
-    (outline,) = boundaries.outlines([county.id])
+    (outline,) = boundaries.outlines([county.id], ASSUMED_SINCE)
     assert outline.attribution == outlines.ATTRIBUTION
     assert outline.geometry["coordinates"] == [RING]
 

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from core.access import command
+from core.clock import today
 from core.db import db, writing
 from core.errors import BadInput
 from core.geo import Datum, Point, distance, from_wgs84
@@ -76,7 +77,7 @@ def test_a_feature_is_matched_by_code_or_by_a_name_alone(
     outcome = take(file(feature([SQUARE], **properties)))
     assert [node.code for node in outcome.matched] == ["371082000000"]
     assert outcome.unmatched == ()
-    (outline,) = boundaries.outlines([*ids.values()])
+    (outline,) = boundaries.outlines([*ids.values()], today())
     assert outline.region_id == ids["371082000000"]
     assert outline.geometry["type"] == "Polygon"
     assert outline.geometry["coordinates"][0] == SQUARE
@@ -100,7 +101,7 @@ def test_what_no_region_answers_to_is_named(ids: dict[str, int]) -> None:
 def test_shifted_outlines_are_brought_back(ids: dict[str, int], datum: Datum) -> None:
     ring = [list(reversed(from_wgs84(Point(lat, lon), datum))) for lon, lat in SQUARE]
     take(file(feature([ring], adcode=371082)), Origin(datum))
-    (outline,) = boundaries.outlines([ids["371082000000"]])
+    (outline,) = boundaries.outlines([ids["371082000000"]], today())
     for (lon, lat), (was_lon, was_lat) in zip(
         outline.geometry["coordinates"][0], SQUARE, strict=True
     ):

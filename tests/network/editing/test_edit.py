@@ -154,6 +154,7 @@ def test_a_position_outside_the_county_is_kept_to_verify_and_never_shown(
         db.session.add(
             Boundary(
                 region_id=made.regions[COUNTY],
+                since=today(),
                 geometry=json.dumps({"type": "Polygon", "coordinates": [square]}),
                 datum_given="wgs84",
                 source="the tests",
