@@ -15,7 +15,7 @@ from core.access import Permission
 from core.accounts import cli as accounts
 from core.accounts import guard, own_views, people_views, sign_in
 from core.accounts import views as account_views
-from core.accounts.following import GRANTS
+from core.accounts.following import GRANTS, tell_stranded
 from core.audit import cli as audit
 from core.audit import views as audit_views
 from core.calendar import cli as calendar
@@ -75,6 +75,7 @@ GROUND = web.Feature(
         web.Periodic("jobs.forget", DAY, worker.forget_old, NIGHT),
         web.Periodic("files.sweep", DAY, file_actions.sweep_nightly, NIGHT),
         web.Periodic("accounts.forget", DAY, sign_in.forget_old, NIGHT),
+        web.Periodic("accounts.stranded", DAY, tell_stranded, NIGHT),
     ),
 )
 #: Known to whoever asks for figures by their codes.

@@ -175,6 +175,7 @@ TABLE: Final[Mapping[str, Row]] = {
     "GET people.person": SEES,
     "POST people.grant": MANAGES,
     "POST people.revoke": MANAGES,
+    "POST people.hand_on": MANAGES,
     "POST people.disable": MANAGES,
     "POST people.enable": MANAGES,
     "POST people.unlock": MANAGES,

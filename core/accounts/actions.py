@@ -14,17 +14,11 @@ import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
 
 from core.access import Actor, Permission
-from core.accounts import attempts, rules, sign_in, story
+from core.accounts import attempts, following, rules, sign_in, story
 from core.accounts.models import Account, Grant, RecoveryCode
 from core.accounts.passwords import OneTime
-from core.accounts.queries import (
-    HeldGrant,
-    Person,
-    covers,
-    may_manage,
-    no_such_place,
-    place_name,
-)
+from core.accounts.places import covers, no_such_place, place_name
+from core.accounts.queries import HeldGrant, Person, may_manage
 from core.accounts.rules import ONE_TIME, Office, Place, Role
 from core.audit.actions import record
 from core.audit.rules import NOTHING, Changes, EventType
@@ -144,9 +138,7 @@ def _held_words(role: Role, where: str, since: date, until: date | None) -> dict
 
 def revoke(actor: Actor, whom: Person, grant_id: int) -> None:
     """Take a role from *whom*, at once; whoever is signed in with it is signed out."""
-    found = next((given for given in whom.grants if given.id == grant_id), None)
-    if found is None:
-        raise NotFound(_l("此人没有这个角色。"))
+    found = _held(whom, grant_id)
     if actor.account_id == whom.id:
         raise Forbidden(_l("不能收回自己的角色。"))
     reach = rules.reaches(actor, Permission.ACCOUNTS_MANAGE, found.role)
@@ -163,6 +155,33 @@ def revoke(actor: Actor, whom: Person, grant_id: int) -> None:
     changes = _held_words(found.role, found.where, found.since, found.until)
     told: Changes = {name: (value, None) for name, value in changes.items()}
     _told(actor, story.REVOKED, whom.username, told, found.place.region_id)
+
+
+def _held(whom: Person, grant_id: int) -> HeldGrant:
+    found = next((given for given in whom.grants if given.id == grant_id), None)
+    if found is None:
+        raise NotFound(_l("此人没有这个角色。"))
+    return found
+
+
+def hand_on(actor: Actor, whom: Person, grant_id: int) -> None:
+    """Let a role over a region that is no more hold over what came after it, from today on.
+
+    Raises BadInput where the region lives, or nothing is known to have come after it.
+    """
+    found = _held(whom, grant_id)
+    if actor.account_id == whom.id:
+        raise Forbidden(_l("不能给自己授予角色。"))
+    if found.ended is None or not found.ended.heirs:
+        raise BadInput(_l("没有登记承接的区划，请收回后重新授权。"), field="grant")
+    reach = rules.reaches(actor, Permission.ACCOUNTS_MANAGE, found.role)
+    places = [Place(heir.level, heir.id) for heir in found.ended.heirs]
+    if not all(covers(reach, place) for place in (found.place, *places)):
+        raise Forbidden(_l("只能授予低于自己级别、在自己范围内的角色。"))
+    for place in places:
+        rules.check_place(found.role, place)
+    _locked(whom)
+    following.hand_on(actor, found.id, whom.username, found.ended, today())
 
 
 def disable(actor: Actor, whom: Person) -> None:

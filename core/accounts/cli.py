@@ -12,7 +12,8 @@ from core.access import Actor, command
 from core.accounts import actions, attempts, demo, queries
 from core.accounts.actions import Held
 from core.accounts.passwords import OneTime
-from core.accounts.queries import HeldGrant, Person, find_place
+from core.accounts.places import find_place
+from core.accounts.queries import HeldGrant, Person
 from core.accounts.rules import Role
 from core.clock import today
 from core.db import writing
@@ -87,11 +88,35 @@ def revoke(username: str, role: str, place: str) -> None:
 
 
 def _grant(whom: Person, role: str, place: str) -> HeldGrant:
+    for held in whom.grants:
+        if held.role == role and held.ended is not None and held.ended.code == place:
+            return held
     wanted = (Role(role), find_place(place))
     for held in whom.grants:
         if (held.role, held.place) == wanted:
             return held
     raise BadInput(f"{whom.username} does not hold {role} there")
+
+
+@commands.command("hand-on")
+@click.argument("username")
+def hand_on(username: str) -> None:
+    """Let USERNAME's roles over regions that are no more hold over what came after these."""
+    actor = _actor("hand-on")
+    with told(), writing():
+        whom = queries.person(actor, username)
+        moved = [held for held in whom.grants if held.ended is not None and held.ended.heirs]
+        for held in moved:
+            actions.hand_on(actor, whom, held.id)
+    for held in moved:
+        click.echo(f"{held.role} {held.where}: {_heirs(held)} from today on")
+    if not moved:
+        click.echo(f"{username} holds nothing that could be handed on")
+
+
+def _heirs(held: HeldGrant) -> str:
+    heirs = held.ended.heirs if held.ended is not None else ()
+    return ", ".join(f"{heir.name} {heir.code}" for heir in heirs)
 
 
 @commands.command()
@@ -133,12 +158,13 @@ def reset(username: str, authenticator: bool) -> None:
 
 @commands.command("list")
 @click.argument("text", default="")
-def list_people(text: str) -> None:
+@click.option("--stranded", is_flag=True, help="Only with a role over a region that is no more.")
+def list_people(text: str, stranded: bool) -> None:
     """The accounts whose name or username has TEXT in it."""
     with told():
         number, left = 1, 1
         while left > 0:
-            found = queries.people(_actor("list"), text, number)
+            found = queries.people(_actor("list"), text, number, stranded=stranded)
             for whom in found.people:
                 click.echo(_line(whom))
             left = found.total - number * queries.PER_PAGE
@@ -146,10 +172,18 @@ def list_people(text: str) -> None:
 
 
 def _line(whom: Person) -> str:
-    roles = ", ".join(f"{held.role} {held.where}" for held in whom.grants) or "no role"
+    roles = ", ".join(map(_role, whom.grants)) or "no role"
     states = ["disabled"] if whom.disabled_at else []
     states += ["locked"] if attempts.locked(whom.username) else []
     return "\t".join((whom.username, whom.name, roles, ", ".join(states)))
+
+
+def _role(held: HeldGrant) -> str:
+    if held.ended is None:
+        return f"{held.role} {held.where}"
+    heirs = f"heir: {_heirs(held)}" if held.ended.heirs else "no heir known"
+    told = f"region ended on {held.ended.on}, grant reaches nothing; {heirs}"
+    return f"{held.role} {held.where} {held.ended.code} ({told})"
 
 
 @commands.command("demo")

@@ -3,22 +3,26 @@ after, or end with it."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
-from typing import Final
+from typing import Final, TypeAlias
 
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
 
-from core.access import Actor
-from core.accounts import story
+from core.access import Actor, command
+from core.accounts import queries, story
 from core.accounts.models import Account, Grant
 from core.audit.actions import record
 from core.audit.rules import Changes
 from core.clock import now
 from core.db import db
 from core.regions.following import Counts, Ended, Follower
+from core.regions.past import Gone
 from core.sites.models import Site
+
+log = logging.getLogger(__name__)
 
 
 def _lasting(region_ids: Collection[int], on: date) -> sa.ColumnElement[bool]:
@@ -48,21 +52,48 @@ def _follow(actor: Actor, ended: Mapping[int, Ended], on: date) -> None:
         .order_by(Grant.id)
     ).all()
     heirs = {heir for one in ended.values() for heir in one.heirs.values()}
-    known = {
-        (grant.account_id, grant.role, grant.region_id)
-        for grant in db.session.scalars(sa.select(Grant).where(_lasting(heirs, on)))
-    }
+    known = _known(heirs, on)
     for grant, username in rows:
         left = ended[grant.region_id or 0]
         over = left.heirs if left.grants else {}
-        for code, heir in over.items():
-            if (grant.account_id, grant.role, heir) not in known:
-                known.add((grant.account_id, grant.role, heir))
-                db.session.add(_over(actor, grant, on, region_id=heir))
-                _told(actor, username, grant, (left.code, code), on, heir)
+        _pass_on(actor, grant, username, (left.code, over), on, known)
         if not over:
             _told(actor, username, grant, (left.code, None), on, left.parent_id)
-        _finish(grant, on)
+    db.session.flush()
+
+
+#: Who holds which role over which region.
+_Known: TypeAlias = set[tuple[int, str, int | None]]
+
+
+def _known(region_ids: Collection[int], on: date) -> _Known:
+    lasting = db.session.scalars(sa.select(Grant).where(_lasting(region_ids, on)))
+    return {(grant.account_id, grant.role, grant.region_id) for grant in lasting}
+
+
+def _pass_on(
+    actor: Actor,
+    grant: Grant,
+    username: str,
+    place: tuple[str, Mapping[str, int]],
+    on: date,
+    known: _Known,
+) -> None:
+    """Let a role over the region of a code end, and hold over its heirs where it does not yet."""
+    code, heirs = place
+    for heir_code, heir in heirs.items():
+        if (grant.account_id, grant.role, heir) not in known:
+            known.add((grant.account_id, grant.role, heir))
+            db.session.add(_over(actor, grant, on, region_id=heir))
+            _told(actor, username, grant, (code, heir_code), on, heir)
+    _finish(grant, on)
+
+
+def hand_on(actor: Actor, grant_id: int, username: str, ended: Gone, on: date) -> None:
+    """Let a role over a region that has *ended* hold over its heirs from the day on."""
+    grant = db.session.get_one(Grant, grant_id, populate_existing=True)
+    heirs = {heir.code: heir.id for heir in ended.heirs}
+    _pass_on(actor, grant, username, (ended.code, heirs), on, _known(heirs.values(), on))
     db.session.flush()
 
 
@@ -159,3 +190,13 @@ def follow_site(actor: Actor, other: Site, survivor: Site, region_id: int, on: d
 
 def _later(held: Grant, grant: Grant) -> date | None:
     return max(day for day in (held.until, grant.until) if day is not None)
+
+
+# -- Roles that reach nothing -------------------------------------------------------------------
+
+
+def tell_stranded() -> None:
+    """Every night: say in the log how many hold a role over a region that is no more."""
+    number = queries.stranded(command("accounts stranded"))
+    if number:
+        log.warning("%s people hold roles over regions that ended: users list --stranded", number)

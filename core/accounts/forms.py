@@ -23,7 +23,7 @@ from core.access import Actor, Permission
 from core.accounts import rules
 from core.accounts.actions import Held
 from core.accounts.passwords import MOST
-from core.accounts.queries import find_place
+from core.accounts.places import find_place
 from core.accounts.rules import MOST_LABEL, MOST_NAME, PERMISSION_LABELS, Role
 from core.clock import today
 from core.errors import OneKmError

@@ -25,12 +25,21 @@ blueprint.after_request(keep_nowhere)
 @blueprint.get("")
 @requires(Permission.ACCOUNTS_READ)
 def index() -> AnyResponse:
-    """The accounts within reach; ``q`` narrows them down."""
-    text = request.args.get("q", "")
-    number = asked_page().number
-    found = queries.people(current_actor(), text, number)
+    """The accounts within reach; ``q`` narrows them down, and ``stranded`` to those with a role
+    over a region that is no more."""
+    actor, text = current_actor(), request.args.get("q", "")
+    only, number = request.args.get("stranded") == "1", asked_page().number
+    found = queries.people(actor, text, number, stranded=only)
     pages = max(1, -(-found.total // PER_PAGE))
-    return page("people", None, found=found, text=text, number=number, pages=pages)
+    return page(
+        *("people", None),
+        found=found,
+        text=text,
+        only=only,
+        stranded=queries.stranded(actor),
+        number=number,
+        pages=pages,
+    )
 
 
 @blueprint.route("/new", methods=["GET", "POST"])
@@ -109,6 +118,15 @@ def revoke(code: str) -> AnyResponse:
     """Take a role from somebody."""
     number = whole_number(request.form.get("grant", ""), "grant")
     return _do(code, lambda actor, whom: actions.revoke(actor, whom, number))
+
+
+@blueprint.post("/<code>/hand-on")
+@requires(Permission.ACCOUNTS_MANAGE)
+@fresh
+def hand_on(code: str) -> AnyResponse:
+    """Let a role over a region that is no more hold over what came after it."""
+    number = whole_number(request.form.get("grant", ""), "grant")
+    return _do(code, lambda actor, whom: actions.hand_on(actor, whom, number))
 
 
 @blueprint.post("/<code>/disable")

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 import sqlalchemy as sa
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from core import crypto
 from core import search as names
 from core.access import Actor, Held, Permission, Reach
 from core.accounts.models import Account, ApiToken, Grant, RecoveryCode, SignIn
+from core.accounts.places import covers, place_name, place_of
 from core.accounts.rules import (
     IDLE,
     LONGEST,
@@ -29,11 +29,11 @@ from core.clock import now, today
 from core.dated import on_day
 from core.db import db
 from core.errors import BadInput, NotFound
-from core.forms import plain
+from core.regions import past
+from core.regions.models import RegionPeriod
+from core.regions.past import Gone
 from core.regions.queries import tree
-from core.regions.tree import Tree
 from core.sites.models import Site, SitePeriod
-from core.sites.rules import is_site_code
 from core.web import settings
 
 PER_PAGE = 50
@@ -155,7 +155,8 @@ def tokens(account_id: int) -> Sequence[ApiToken]:
 
 @dataclass(frozen=True, slots=True)
 class HeldGrant:
-    """A grant with the names of what it is over."""
+    """A grant with the names of what it is over; ``ended``: the region is no more, and so the grant
+    reaches nothing."""
 
     id: int
     role: Role
@@ -164,6 +165,7 @@ class HeldGrant:
     since: date
     until: date | None
     granted_by: str
+    ended: Gone | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,9 +188,14 @@ class People:
     total: int
 
 
-def people(actor: Actor, text: str, page: int) -> People:
-    """A page of the accounts within reach that *text* may mean, by username. Raises BadInput."""
+def people(actor: Actor, text: str, page: int, *, stranded: bool = False) -> People:
+    """A page of the accounts within reach that *text* may mean, by username. Raises BadInput.
+
+    *stranded*: only those with a role over a region that is no more.
+    """
     wanted = sa.and_(visible(actor), names.contains(Account.search, text))
+    if stranded:
+        wanted = sa.and_(wanted, _granted(_stranded(today())))
     total = db.session.scalar(sa.select(sa.func.count()).select_from(Account).where(wanted)) or 0
     found = db.session.scalars(
         sa.select(Account)
@@ -198,6 +205,23 @@ def people(actor: Actor, text: str, page: int) -> People:
         .offset((page - 1) * PER_PAGE)
     ).all()
     return People(_people(found), total)
+
+
+def stranded(actor: Actor) -> int:
+    """How many within reach hold a role over a region that is no more."""
+    wanted = sa.and_(visible(actor), _granted(_stranded(today())))
+    return db.session.scalar(sa.select(sa.func.count()).select_from(Account).where(wanted)) or 0
+
+
+def _stranded(day: date) -> sa.ColumnElement[bool]:
+    """The condition that a grant lasts and its region does not."""
+    lasts = sa.or_(RegionPeriod.until.is_(None), RegionPeriod.until > day)
+    return sa.and_(
+        Grant.region_id.is_not(None),
+        Grant.revoked_at.is_(None),
+        sa.or_(Grant.until.is_(None), Grant.until > day),
+        ~sa.exists().where(RegionPeriod.region_id == Grant.region_id, lasts),
+    )
 
 
 def person(actor: Actor, code: str) -> Person:
@@ -240,12 +264,16 @@ def _granted(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
 
 
 def _within(reach: Reach, day: date) -> sa.ColumnElement[bool]:
-    living = tree(day)
+    """The condition that a grant is over something within reach, be it a region that is no more."""
+    if reach.everywhere:
+        return sa.true()
     standing = sa.select(SitePeriod.site_id).where(
-        SitePeriod.region_id.in_(sorted(reach.region_ids(living))), on_day(SitePeriod, day)
+        SitePeriod.region_id.in_(sorted(reach.region_ids(tree(day)))), on_day(SitePeriod, day)
     )
     return sa.or_(
-        reach.condition(living, Grant.region_id, Grant.site_id), Grant.site_id.in_(standing)
+        Grant.region_id.in_(sorted(past.within(reach, day))),
+        Grant.site_id.in_(sorted(reach.sites)),
+        Grant.site_id.in_(standing),
     )
 
 
@@ -282,71 +310,22 @@ def _grants(account_ids: Sequence[int]) -> dict[int, list[HeldGrant]]:
     )
     living = tree(day)
     found: dict[int, list[HeldGrant]] = {}
+    gone = past.gone(day)
     for grant, site_name, site_region in rows:
-        place = _place(living, grant, site_region)
+        ended = gone.get(grant.region_id or 0)
+        place = place_of(living, ended, grant, site_region)
         told = HeldGrant(
             id=grant.id,
             role=Role(grant.role),
             place=place,
-            where=site_name or place_name(living, place),
+            where=site_name or place_name(living, place, ended),
             since=grant.since,
             until=grant.until,
             granted_by=grant.granted_by,
+            ended=ended,
         )
         found.setdefault(grant.account_id, []).append(told)
     return found
-
-
-def _place(living: Tree, grant: Grant, site_region: int | None) -> Place:
-    if grant.site_id is not None:
-        return Place("site", site_region, grant.site_id)
-    if grant.region_id is None:
-        return Place(None)
-    node = living.by_id.get(grant.region_id)
-    return Place(None if node is None else node.level, grant.region_id)
-
-
-def place_name(living: Tree, place: Place) -> str:
-    """What a region is called in full; a site is named by its own name."""
-    if place.region_id is None:
-        return str(_("全部"))
-    if place.region_id not in living.by_id:
-        return str(_("已撤销的区划"))
-    return living.full_name(place.region_id)
-
-
-def find_place(text: str) -> Place:
-    """The region or site with the code *text*; everywhere if it is empty. Raises BadInput."""
-    code = plain(text)
-    if not code:
-        return Place(None)
-    living = tree(today())
-    if code in living.by_code:
-        node = living.by_code[code]
-        return Place(node.level, node.id)
-    if not is_site_code(code):
-        raise no_such_place()
-    found = db.session.execute(
-        sa.select(Site.id, SitePeriod.region_id)
-        .join(SitePeriod, sa.and_(SitePeriod.site_id == Site.id, on_day(SitePeriod, today())))
-        .where(Site.code == code)
-    ).one_or_none()
-    if found is None:
-        raise no_such_place()
-    return Place("site", found.region_id, found.id)
-
-
-def no_such_place() -> BadInput:
-    return BadInput(_l("没有这个代码的区划或网点。"), field="place")
-
-
-def covers(reach: Reach, place: Place) -> bool:
-    """Whether *place* is wholly within *reach* today."""
-    if place.site_id is not None and place.region_id is not None:
-        return reach.site(tree(today()), place.site_id, place.region_id)
-    if place.region_id is not None:
-        return reach.region(tree(today()), place.region_id)
-    return reach.everywhere or place.site_id in reach.sites
 
 
 def may_manage(actor: Actor, whom: Person) -> bool:

@@ -16,7 +16,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from core.access import command
-from core.accounts import actions, queries, sign_in
+from core.accounts import actions, places, queries, sign_in
 from core.accounts.actions import Held
 from core.accounts.models import Account, SignIn
 from core.accounts.passwords import OneTime
@@ -66,7 +66,7 @@ class World:
     other: str
 
     def place(self, code: str) -> Place:
-        return queries.find_place(code)
+        return places.find_place(code)
 
 
 def make_world() -> World:
@@ -87,7 +87,7 @@ def make_person(username: str, role: Role | None, place: str = "", name: str = "
     """An account whose password is PASSWORD and its own; gives its id."""
     one_time = OneTime(PASSWORD, CHEAP.hash(PASSWORD))
     with writing():
-        held = None if role is None else Held(role, queries.find_place(place), today())
+        held = None if role is None else Held(role, places.find_place(place), today())
         account = actions.create(ACTOR, username, name, one_time, held)
         account.one_time_until = None
         return account.id

@@ -20,7 +20,7 @@ from core.access import (
     require_reach,
     requires,
 )
-from core.accounts import actions, queries, tokens
+from core.accounts import actions, places, queries, tokens
 from core.accounts.actions import Held
 from core.accounts.models import Account, ApiToken, Grant
 from core.accounts.passwords import OneTime
@@ -51,7 +51,7 @@ def as_actor(account_id: int) -> Actor:
 
 
 def held(role: Role, place: str = "", until: date | None = None) -> Held:
-    return Held(role, queries.find_place(place), clock.today(), until)
+    return Held(role, places.find_place(place), clock.today(), until)
 
 
 def county_admin() -> Actor:
@@ -251,16 +251,16 @@ def test_what_was_done_is_told(world: World) -> None:
 def test_a_reach_goes_down_and_never_up_or_aside(world: World) -> None:
     living = tree(clock.today())
     ids = {code: node.id for code, node in living.by_code.items()}
-    reach = reach_of(queries.find_place(COUNTY))
+    reach = reach_of(places.find_place(COUNTY))
     inside = {code for code in ids if reach.region(living, ids[code])}
     assert inside == {COUNTY, "371082001000", "371082001001"}
     assert reach.region_ids(living) == {ids[code] for code in inside}
     assert not reach.region(living, 10**9)
-    own, sibling = queries.find_place(world.own), queries.find_place(world.sibling)
+    own, sibling = places.find_place(world.own), places.find_place(world.sibling)
     alone = reach_of(own)
     village = ids["371082001001"]
-    assert [queries.covers(reach, place) for place in (own, sibling)] == [True, False]
-    assert [queries.covers(alone, place) for place in (own, sibling)] == [True, False]
+    assert [places.covers(reach, place) for place in (own, sibling)] == [True, False]
+    assert [places.covers(alone, place) for place in (own, sibling)] == [True, False]
     assert not alone.region(living, village)
     with pytest.raises(NotFound):
         require_reach(alone.region(living, village))

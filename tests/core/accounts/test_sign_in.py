@@ -13,7 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from core import clock
-from core.accounts import actions, attempts, own, passwords, queries, rules, sign_in
+from core.accounts import actions, attempts, own, passwords, places, queries, rules, sign_in
 from core.accounts.models import Account, RecoveryCode, SignIn
 from core.accounts.passwords import OneTime
 from core.accounts.rules import Role
@@ -123,7 +123,7 @@ def test_a_given_password_is_changed_and_an_authenticator_bound_before_all_else(
             "new",
             "李娜",
             one_time,
-            actions.Held(Role.COUNTY_ADMIN, queries.find_place(COUNTY), clock.today()),
+            actions.Held(Role.COUNTY_ADMIN, places.find_place(COUNTY), clock.today()),
         )
     assert give_password(client, "new", one_time.text).location == "/signin/password"
     assert client.get("/me").location == "/signin/password"
@@ -414,7 +414,7 @@ def test_half_a_sign_in_does_not_wait_for_long(
 def test_a_role_that_asks_for_more_proof_takes_effect_at_once(app: Flask, inspector: int) -> None:
     browser = signed_in(app, inspector)
     with writing():
-        held = actions.Held(Role.COUNTY_ADMIN, queries.find_place(COUNTY), clock.today())
+        held = actions.Held(Role.COUNTY_ADMIN, places.find_place(COUNTY), clock.today())
         actions.grant(ACTOR, queries.person(ACTOR, "inspector"), held)
     assert browser.get("/people").location == "/signin/enrol"
 

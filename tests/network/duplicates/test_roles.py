@@ -10,7 +10,8 @@ from flask import Flask
 from core.access import Permission
 from core.accounts import actions as accounts
 from core.accounts.models import Grant
-from core.accounts.queries import acting, find_place, person
+from core.accounts.places import find_place
+from core.accounts.queries import acting, person
 from core.accounts.rules import Role
 from core.audit import queries as audit
 from core.clock import today
