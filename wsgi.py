@@ -22,7 +22,7 @@ from core.calendar import cli as calendar
 from core.catalogue import cli as catalogue
 from core.clock import today
 from core.figures import api as figures_api
-from core.figures import register
+from core.figures import recorded, register
 from core.figures import views as figures
 from core.files import actions as file_actions
 from core.files import cli as files
@@ -37,6 +37,8 @@ from core.regions import cli as regions
 from core.regions import following, past
 from core.regions.boundaries import OUTLINES
 from core.sites.following import FOLLOWERS as SITE_FOLLOWERS
+from halls.feature import FEATURE as HALLS
+from halls.feature import FIGURES as HALLS_FIGURES
 from network.duplicates.models import PairVerdict
 from network.feature import FEATURE as NETWORK
 from stations.finder.feature import FEATURE as FINDER
@@ -79,12 +81,12 @@ GROUND = web.Feature(
     ),
 )
 #: Known to whoever asks for figures by their codes.
-FIGURES = register.FIGURES
+FIGURES = (*register.FIGURES, *recorded.FIGURES, *HALLS_FIGURES)
 #: Known to the migrations, though no page asks for them yet.
 TABLES = (PairVerdict, open_finding)
 #: What goes over to the heirs of a region that ends, in this order.
 FOLLOWERS = (OUTLINES, *SITE_FOLLOWERS, GRANTS, WAITING)
-FEATURES = (GROUND, FINDER, NETWORK)
+FEATURES = (GROUND, FINDER, NETWORK, HALLS)
 
 
 def create_app(configuration: config.Config | None = None) -> Flask:

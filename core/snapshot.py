@@ -20,6 +20,7 @@ from core import connections, db
 
 P = ParamSpec("P")
 R = TypeVar("R")
+K = TypeVar("K")
 
 #: How many arguments of one function are kept: today, and a few days asked about.
 KEPT = 6
@@ -32,7 +33,7 @@ class _Kept:
         self.lock = threading.Lock()
         self.values: OrderedDict[Any, tuple[int, Any]] = OrderedDict()
 
-    def get(self, key: Any, subject: str, build: Callable[[], Any]) -> Any:
+    def get(self, key: Any, subject: str, build: Callable[[Any], Any]) -> Any:
         found = self.values.get(key)
         if found is not None and found[0] >= revision(subject):
             return found[1]
@@ -41,7 +42,8 @@ class _Kept:
             current = _revision_of_rows(subject)
             found = self.values.get(key)
             if found is None or found[0] < current:
-                self.values[key] = found = (current, build())
+                before = None if found is None else found[1]
+                self.values[key] = found = (current, build(before))
                 while len(self.values) > KEPT:
                     self.values.popitem(last=False)
         return found[1]
@@ -59,7 +61,27 @@ def of_revision(subject: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
                 return function(*args, **kwargs)
             kept: _Kept = current_app.extensions.setdefault(name, _Kept())
             key = (args, tuple(kwargs.items()))
-            result: R = kept.get(key, subject, lambda: function(*args, **kwargs))
+            result: R = kept.get(key, subject, lambda _before: function(*args, **kwargs))
+            return result
+
+        return keep
+
+    return mark
+
+
+def renewed(subject: str) -> Callable[[Callable[[R | None, K], R]], Callable[[K], R]]:
+    """The same of a function that makes the new value of the one before, of which it changes
+    nothing: its first argument, None where there is none."""
+
+    def mark(function: Callable[[R | None, K], R]) -> Callable[[K], R]:
+        name = f"onekm.snapshot.{function.__module__}.{function.__qualname__}"
+
+        @wraps(function)
+        def keep(key: K) -> R:
+            if connections.is_writing():
+                return function(None, key)
+            kept: _Kept = current_app.extensions.setdefault(name, _Kept())
+            result: R = kept.get(key, subject, lambda before: function(before, key))
             return result
 
         return keep

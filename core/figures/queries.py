@@ -12,11 +12,12 @@ from datetime import date
 import numpy as np
 from flask_babel import lazy_gettext as _l
 
+from core import snapshot
 from core.access import Reach, require_reach
 from core.catalogue.queries import catalogue
 from core.errors import NotFound
 from core.figures import rules
-from core.figures.rules import Ask, Figure, Rolled, Rows, Subject, Value
+from core.figures.rules import Ask, Figure, Floats, Rolled, Rows, Subject, Value
 from core.regions.queries import tree
 from core.regions.ranks import ranks
 from core.regions.tree import Node, Tree
@@ -32,27 +33,34 @@ class Day:
     """The figures of one day, as far as anybody has asked for them."""
 
     ask: Ask
-    _rows: dict[str, Rows] = field(default_factory=dict)
-    _rolled: dict[tuple[str, Kinds], Rolled] = field(default_factory=dict)
+    #: With each the revision that it holds of what else the figure follows.
+    _rows: dict[str, tuple[int, Rows]] = field(default_factory=dict)
+    _rolled: dict[tuple[str, Kinds], tuple[int, Rolled]] = field(default_factory=dict)
 
     def rows(self, figure: Figure, kinds: Kinds = frozenset()) -> Rows:
         """The rows of all sites, or regions, of the day."""
-        found = self._rows.get(figure.code)
-        if found is None:
-            found = figure.rows(self.ask)
+        revision = _followed(figure)
+        held = self._rows.get(figure.code)
+        if held is None or held[0] < revision:
+            held = revision, figure.rows(self.ask)
             if figure.kept:
-                self._rows[figure.code] = found
-        return rules.of_kinds(self.ask, figure, found, kinds)
+                self._rows[figure.code] = held
+        return rules.of_kinds(self.ask, figure, held[1], kinds)
 
     def rolled(self, figure: Figure, kinds: Kinds = frozenset()) -> Rolled:
         """The numbers of all regions of the day."""
-        key = (figure.code, kinds)
-        found = self._rolled.get(key)
-        if found is None:
-            found = rules.roll(figure, self.rows(figure, kinds), self.ask.ranks)
+        key, revision = (figure.code, kinds), _followed(figure)
+        held = self._rolled.get(key)
+        if held is None or held[0] < revision:
+            held = revision, rules.roll(figure, self.rows(figure, kinds), self.ask.ranks)
             if figure.kept:
-                self._rolled[key] = found
-        return found
+                self._rolled[key] = held
+        return held[1]
+
+
+def _followed(figure: Figure) -> int:
+    """The revision of what a figure follows beside the network; read before its rows are."""
+    return 0 if figure.follows is None else snapshot.revision(figure.follows)
 
 
 def day(on: date) -> Day:
@@ -135,3 +143,12 @@ def by_site(found: Day, figure: Figure) -> dict[int, Value]:
         site_id: rules.value(figure, rows.only(np.array([number])))
         for number, site_id in enumerate(ids)
     }
+
+
+def numbers(found: Day, figure: Figure) -> Floats:
+    """The number of each site, in the order of the network; nan of one that has none."""
+    told = np.full(len(found.ask.network), np.nan)
+    if figure.subject is Subject.SITE:
+        rows = found.rows(figure)
+        told[rows.entities] = rules.each(figure, rows)
+    return told

@@ -36,7 +36,7 @@ def offered(ask: Ask) -> Bits:
     return ask.network.rows.direct | ask.network.rows.assisted
 
 
-def _of_sites(ask: Ask, part: Floats | Wanted, base: Floats | None = None) -> Rows:
+def of_sites(ask: Ask, part: Floats | Wanted, base: Floats | None = None) -> Rows:
     """A row for each site that serves; with a base, for each that has any."""
     wanted = active(ask) if base is None else active(ask) & (base > 0)
     indexes = np.flatnonzero(wanted)
@@ -46,20 +46,20 @@ def _of_sites(ask: Ask, part: Floats | Wanted, base: Floats | None = None) -> Ro
 
 
 def _active(ask: Ask) -> Rows:
-    return _of_sites(ask, np.ones(len(ask.network)))
+    return of_sites(ask, np.ones(len(ask.network)))
 
 
 def _planned(ask: Ask) -> Rows:
     planned = count(ask.plan.planned)
-    return _of_sites(ask, planned, planned)
+    return of_sites(ask, planned, planned)
 
 
 def _kept(ask: Ask) -> Rows:
-    return _of_sites(ask, count(ask.plan.planned & offered(ask)), count(ask.plan.planned))
+    return of_sites(ask, count(ask.plan.planned & offered(ask)), count(ask.plan.planned))
 
 
 def _gaps(ask: Ask) -> Rows:
-    return _of_sites(ask, count(ask.plan.planned & ~offered(ask)), count(ask.plan.planned))
+    return of_sites(ask, count(ask.plan.planned & ~offered(ask)), count(ask.plan.planned))
 
 
 def offered_in(ask: Ask, level: Level) -> tuple[Places, Bits]:
@@ -81,16 +81,16 @@ def _unoffered(ask: Ask) -> Rows:
 
 
 def _verified(ask: Ask) -> Rows:
-    return _of_sites(ask, ~np.isnan(ask.network.rows.lat))
+    return of_sites(ask, ~np.isnan(ask.network.rows.lat))
 
 
 def _confirmed(ask: Ask) -> Rows:
-    return _of_sites(ask, confirmed_since(ask.network, ask.on - FRESH))
+    return of_sites(ask, confirmed_since(ask.network, ask.on - FRESH))
 
 
 def _hourless(ask: Ask) -> Rows:
     known = np.isin(ask.network.rows.ids, list(ask.network.rows.hours))
-    return _of_sites(ask, ~known)
+    return of_sites(ask, ~known)
 
 
 def _shut(ask: Ask) -> Rows:
@@ -105,7 +105,7 @@ def _shut(ask: Ask) -> Rows:
     places = ask.ranks.places(rows.region_ids)
     inside: Wanted = np.asarray(np.isin(ask.ranks.above, regions).any(axis=1))
     below = np.where(places == NONE, False, inside[places])
-    return _of_sites(ask, np.isin(rows.ids, sites) | below)
+    return of_sites(ask, np.isin(rows.ids, sites) | below)
 
 
 ACTIVE: Final = define(

@@ -103,6 +103,8 @@ class Figure:
     nothing: float = float("nan")
     #: Whether the rows follow from what is held in memory, and may be held with it.
     kept: bool = True
+    #: What else is kept in memory that the rows follow from, by the subject of its revision.
+    follows: str | None = None
 
 
 _figures: Final[dict[str, Figure]] = {}
@@ -151,6 +153,15 @@ def value(figure: Figure, rows: Rows) -> Value:
             case Reduce.MEDIAN:
                 number = float(np.median(rows.part))
     return Value(None if np.isnan(number) else number, part, base, len(rows))
+
+
+def each(figure: Figure, rows: Rows) -> Floats:
+    """The number of each row by itself."""
+    if figure.reduce is not Reduce.SHARE:
+        return rows.part
+    found: Floats = np.full(len(rows), figure.nothing)
+    np.divide(rows.part, rows.base, out=found, where=rows.base > 0)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

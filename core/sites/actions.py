@@ -99,7 +99,7 @@ def do(actor: Actor, site_id: int, seen: int | None, *wanted: Change, why: str =
     *why* is kept with what is done. Raises NotFound out of reach, Conflict where somebody changed
     it since, BadInput.
     """
-    site = take_up(actor, site_id, seen)
+    site = take_up(actor, site_id, seen, aside=all(change.aside for change in wanted))
     for change in wanted:
         made = change.make(actor, site)
         if made:
@@ -115,7 +115,7 @@ def do_to_all(actor: Actor, site_ids: Collection[int], change: Change) -> int:
     """
     ids = sorted(set(site_ids))
     require_sites(actor, ids, Permission.REGISTER_WRITE)
-    outcome = _attempt(actor, _take_up_all(ids), change)
+    outcome = _attempt(actor, _take_up_all(ids, change.aside), change)
     for refused in outcome.refused:
         raise refused.fault
     db.session.flush()
@@ -191,30 +191,39 @@ def _refused(site: Site, fault: OneKmError) -> Refused:
     return Refused(site, str(fault), BadInput(message, field=fault.field))
 
 
-def _take_up_all(ids: Sequence[int]) -> list[Site]:
+def _take_up_all(ids: Sequence[int], aside: bool) -> list[Site]:
     """The sites, for changing, in order: their versions are raised."""
     taken: list[Site] = []
     for some in parts(ids):
-        raised = sa.update(Site).where(Site.id.in_(some)).values(version=Site.version + 1)
         options = {"populate_existing": True, "synchronize_session": False}
-        taken += db.session.scalars(raised.returning(Site).execution_options(**options))
+        raised = _raised(aside).where(Site.id.in_(some)).returning(Site)
+        taken += db.session.scalars(raised.execution_options(**options))
     if len(taken) != len(ids):
         raise Conflict(_l("有网点刚刚被别人改过，请核对后再提交。"))
     return sorted(taken, key=lambda site: site.id)
 
 
-def take_up(actor: Actor, site_id: int, seen: int | None) -> Site:
+def _raised(aside: bool) -> sa.Update:
+    """The statement that raises versions.
+
+    Where only what is kept aside of the network is written, no network is read again, and the site
+    counts as unchanged in the lists that are made of it.
+    """
+    statement = sa.update(Site).values(version=Site.version + 1)
+    if not aside:
+        return statement
+    kept = statement.values(changed_at=Site.changed_at)
+    return kept.execution_options(revises=False)
+
+
+def take_up(actor: Actor, site_id: int, seen: int | None, *, aside: bool = False) -> Site:
     """The site, for changing: its version is raised. Raises NotFound, Conflict as :func:`do`."""
     require_site(actor, site_id, Permission.REGISTER_WRITE)
     as_seen = (
         Site.id == site_id if seen is None else sa.and_(Site.id == site_id, Site.version == seen)
     )
     taken = db.session.scalar(
-        sa.update(Site)
-        .where(as_seen)
-        .values(version=Site.version + 1)
-        .returning(Site)
-        .execution_options(populate_existing=True)
+        _raised(aside).where(as_seen).returning(Site).execution_options(populate_existing=True)
     )
     if taken is None:
         raise Conflict(_l("这个网点刚刚被别人改过，请核对后再提交。"))

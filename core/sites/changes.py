@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final, TypedDict, TypeVar, Unpack
+from typing import Any, Final, TypedDict, Unpack
 
 from flask_babel import lazy_gettext as _l
 
@@ -20,8 +20,6 @@ from core.access import Actor, Permission, require_reach
 from core.audit.rules import Changes, EventType, compared
 from core.calendar.hours import canonical
 from core.clock import today
-from core.dated import Dated, end
-from core.db import db
 from core.errors import BadInput
 from core.geo import Datum
 from core.regions import boundaries, queries
@@ -29,9 +27,8 @@ from core.search import index_text
 from core.sites import story
 from core.sites.hand import Hand
 from core.sites.models import Offering, Site, SiteHours, SitePeriod
+from core.sites.periods import begin, finish, first_day, holding, since_told
 from core.sites.rules import Kind, Mode, Status
-
-P = TypeVar("P", bound=Dated)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +52,14 @@ class Standing(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Something to be done to a site; ``work`` does it and gives what differs, perhaps nothing."""
+    """Something to be done to a site; ``work`` does it and gives what differs, perhaps nothing.
+
+    ``aside``: nothing that the network of a day holds is written, so what is made of it stays good.
+    """
 
     event: EventType
     work: Callable[[Actor, Site, Hand], Changes]
+    aside: bool = False
 
     def make(self, actor: Actor, site: Site, hand: Hand | None = None) -> Changes:
         """Do it to *site*, which may be one of many in *hand*. Raises BadInput where it cannot."""
@@ -135,7 +136,7 @@ def _standing(event: EventType, on: date | None, facts: Standing) -> Change:
 
 
 def _standing_on(periods: Sequence[SitePeriod], on: date) -> SitePeriod:
-    period = _holding(periods, on)
+    period = holding(periods, on)
     if period is None:
         raise BadInput(_l("网点在这一天还没有登记。"), field="on")
     return period
@@ -158,7 +159,7 @@ def _stand(actor: Actor, site: Site, hand: Hand, on: date | None, facts: Standin
         period = hand.succeed(period, on, **changed)
     hand.flush()
     # The days of a period say when; only what it holds is compared.
-    return {**compared(before, _told(period, hand)), **_since(on)}
+    return {**compared(before, _told(period, hand)), **since_told(on)}
 
 
 def _require_region(actor: Actor, region_id: int, on: date) -> None:
@@ -242,23 +243,23 @@ def hours(document: object, on: date | None) -> Change:
 
     def make(_actor: Actor, site: Site, hand: Hand) -> Changes:
         periods = hand.periods(SiteHours, site.id)
-        holds = _holding(periods, on or today())
+        holds = holding(periods, on or today())
         before = None if holds is None else holds.document
         if before == kept:
             return {}
         if kept is None:
-            _end(holds, on)
+            finish(holds, on)
         elif holds is None:
-            since = on or _first_day(site, hand)
+            since = on or first_day(site, hand)
             row = SiteHours(site_id=site.id, document=kept, since=since)
-            _begin(row, periods)
+            begin(row, periods)
         elif on is None or on == holds.since:
             holds.document = kept
         else:
             hand.succeed(holds, on, document=kept)
         hand.flush()
         changes: Changes = {"hours": (parsed(before), parsed(kept))}
-        return {**changes, **_since(on)}
+        return {**changes, **since_told(on)}
 
     return Change(story.HOURS_SET, make)
 
@@ -266,12 +267,6 @@ def hours(document: object, on: date | None) -> Change:
 def parsed(document: str | None) -> Any:
     """A document of hours as it is given to :func:`hours`."""
     return None if document is None else json.loads(document)
-
-
-def _first_day(site: Site, hand: Hand) -> date:
-    """The day from which the site is in the register."""
-    periods = hand.periods(SitePeriod, site.id)
-    return periods[0].since if periods else today()
 
 
 # -- What it offers -----------------------------------------------------------------------------
@@ -289,7 +284,7 @@ def offering(modes: Mapping[int, Mode | None], on: date | None) -> Change:
         held: dict[int, list[Offering]] = {service_id: [] for service_id in modes}
         for period in hand.periods(Offering, site.id, asked_of):
             held[period.service_id].append(period)
-        since = on or _first_day(site, hand)
+        since = on or first_day(site, hand)
         found = {
             service_id: set_offering(site.id, service_id, held[service_id], mode, on, since, hand)
             for service_id, mode in modes.items()
@@ -301,7 +296,7 @@ def offering(modes: Mapping[int, Mode | None], on: date | None) -> Change:
             for service_id, pair in found.items()
             if pair[0] != pair[1]
         }
-        return {**changes, **_since(on)} if changes else {}
+        return {**changes, **since_told(on)} if changes else {}
 
     return Change(story.OFFERED, make)
 
@@ -319,48 +314,18 @@ def set_offering(
 
     *since* is when it begins where it was not offered.
     """
-    holds = _holding(periods, on or today())
+    holds = holding(periods, on or today())
     if holds is None:
         if mode is not None:
             row = Offering(site_id=site_id, service_id=service_id, mode=mode, since=since)
-            _begin(row, periods)
+            begin(row, periods)
         return None, mode
     before = holds.mode
     if mode is None:
-        _end(holds, on)
+        finish(holds, on)
     elif before != mode:
         if on is None or on == holds.since:
             holds.mode = mode
         else:
             (hand or Hand()).succeed(holds, on, mode=mode)
     return before, mode
-
-
-# -- Periods ------------------------------------------------------------------------------------
-
-
-def _holding(periods: Sequence[P], on: date) -> P | None:
-    return next((period for period in periods if period.holds(on)), None)
-
-
-def _begin(row: Dated, others: Sequence[Dated]) -> None:
-    """Let *row* hold until the next of *others*, of which none holds on its first day."""
-    if _holding(others, row.since) is not None:  # a correction begins after what is known to end
-        ends = (one.until for one in others if one.until is not None)
-        row.since = max(day for day in ends if day <= today())
-    row.until = min((one.since for one in others if one.since > row.since), default=None)
-    db.session.add(row)
-
-
-def _end(period: Dated | None, on: date | None) -> None:
-    """Let *period* end on a day, or never have been."""
-    if period is None:
-        return
-    if on is None or on == period.since:
-        db.session.delete(period)
-    else:
-        end(period, on)
-
-
-def _since(on: date | None) -> Changes:
-    return {} if on is None else {"since": (None, on)}

@@ -14,6 +14,8 @@ from core.geo import Datum
 from core.sites.rules import Kind, Mode, Status
 
 REVISES = {"info": {"revises": "network"}}
+#: What is recorded of sites beside the network: every write of it raises the site's version.
+FACTS = {"info": {"revises": "facts"}}
 
 
 class Site(Base):
@@ -156,3 +158,18 @@ class Closure(Base):
     words: Mapped[str] = mapped_column(sa.Text)
     words_en: Mapped[str] = mapped_column(sa.Text, default="")
     announced_at: Mapped[datetime]
+
+
+class SiteRecord(Dated, Base):
+    """It is known of these days what a site has of something, be it nothing: zones, windows, ….
+
+    ``about`` names it in the words of the room that records it.  Where there is no such row nobody
+    has ever said anything, and there is nothing to count.
+    """
+
+    __tablename__ = "site_record"
+    __table_args__ = (*constraints("site_record", "site_id", "about"), FACTS)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    site_id: Mapped[int] = mapped_column(sa.ForeignKey("site.id"), index=True)
+    about: Mapped[str] = mapped_column(sa.String(24))

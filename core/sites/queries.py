@@ -47,18 +47,18 @@ SITE, CONFIRMED = "site", "site.confirmed"
 IN_HAND = 200
 
 
-def _columns(statement: sa.Select[*tuple[Any, ...]]) -> list[list[Any]]:
+def columns(statement: sa.Select[*tuple[Any, ...]]) -> list[list[Any]]:
     """What the statement gives, column by column, past the unit of work, which would double it."""
     rows = db.session.connection().execute(statement)
-    columns: list[list[Any]] = [[] for _ in statement.selected_columns]
+    found: list[list[Any]] = [[] for _ in statement.selected_columns]
     for some in rows.partitions(IN_HAND):
-        for column, values in zip(columns, zip(*some, strict=True), strict=True):
+        for column, values in zip(found, zip(*some, strict=True), strict=True):
             column.extend(values)
-    return columns
+    return found
 
 
 def _rows(on: date) -> Rows:
-    ids, region_ids, kinds, statuses, lat, lon, verified, *texts = _columns(_sites(on))
+    ids, region_ids, kinds, statuses, lat, lon, verified, *texts = columns(_sites(on))
     codes, names, names_en, addresses, phones, made = texts
     places = np.array(ids, np.int64)
     services = tuple(db.session.scalars(sa.select(Service.id).order_by(Service.id)))
@@ -109,7 +109,7 @@ def _places_in(members: Sequence[str], values: Sequence[str]) -> NDArray[np.int8
 
 def _planes(on: date, ids: NDArray[np.int64], services: tuple[int, ...]) -> tuple[Bits, Bits]:
     """The bits of every site, one plane a mode; sites in order, 64 services to a word."""
-    site_ids, service_ids, directly = _columns(
+    site_ids, service_ids, directly = columns(
         sa.select(Offering.site_id, Offering.service_id, Offering.mode == Mode.DIRECT).where(
             on_day(Offering, on)
         )
@@ -126,7 +126,7 @@ def _planes(on: date, ids: NDArray[np.int64], services: tuple[int, ...]) -> tupl
 
 def _hours(on: date) -> dict[int, str]:
     """The document of each site; sites with the same hours share one text."""
-    site_ids, documents = _columns(
+    site_ids, documents = columns(
         sa.select(SiteHours.site_id, SiteHours.document).where(on_day(SiteHours, on))
     )
     shared = {document: document for document in documents}

@@ -1,0 +1,48 @@
+"""What may happen to members of staff, as the audit tells it; what they are called is not in it."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from flask_babel import lazy_gettext as _l
+
+from core.audit.rules import Field, event_type, subject_kind
+from core.regions.story import region_words
+from core.staff import queries
+from core.staff.rules import Duty
+
+
+def _duties(value: Any) -> str:
+    return "、".join(str(Duty(duty).label) for duty in value)
+
+
+MEMBER: Final = subject_kind(queries.MEMBER, _l("工作人员"), "staff.member", queries.name_of).code
+
+_FACTS: Final = {
+    "name": Field(_l("姓名")),
+    "region": Field(_l("所在区划"), region_words),
+    "account": Field(_l("账号")),
+    "made": Field(_l("演示数据")),
+    "left": Field(_l("离开日期")),
+}
+
+ENTERED: Final = event_type(
+    "staff.entered", _l("登记工作人员"), _l("%(actor)s 登记了工作人员 %(subject)s"), _FACTS
+)
+DESCRIBED: Final = event_type(
+    "staff.described", _l("修改工作人员"), _l("%(actor)s 修改了工作人员 %(subject)s"), _FACTS
+)
+LEFT: Final = event_type(
+    "staff.left", _l("工作人员离开"), _l("%(actor)s 登记了 %(subject)s 的离开"), _FACTS
+)
+POSTED: Final = event_type(
+    "site.postings.set",
+    _l("登记派驻"),
+    _l("%(actor)s 登记了 %(subject)s 的派驻人员"),
+    {
+        "posting": Field(_l("派驻"), _duties, queries.name_of),
+        "recorded": Field(_l("开始登记"), lambda _value: str(_l("派驻"))),
+        "since": Field(_l("起始日期")),
+        "reason": Field(_l("原因")),
+    },
+)

@@ -1,0 +1,1 @@
+"""The windows of a hall or station, and the lanes they keep."""
