@@ -45,8 +45,15 @@ FILTERED: Final = (
     f"/register?region={2:012}&kind=village_clinic&service={SERVICES[4]:012}&way=none"
     "&sort=name&page=2"
 )
-#: Everybody's name has this in it, or nobody's but one.
-COMMON, SINGLE = "医保工作站", "第{}号医保"
+#: Everybody has this in the name, or nobody but one.
+COMMON: Final = {"a text": "医保工作站", "pinyin": "yibaogongzuozhan"}
+SINGLE: Final = {
+    "characters": "第{}号医保",
+    "pinyin": "di{}haoyibao",
+    "initials": "d{}hyb",
+    "a telephone": "0631-{:07}",
+    "a number in the address": "{:07}",
+}
 
 
 def findings(small: bool) -> Iterator[Finding]:
@@ -65,21 +72,19 @@ def findings(small: bool) -> Iterator[Finding]:
 def _beside(many: FlaskClient, few: FlaskClient, number: int) -> Iterator[Finding]:
     numbers = count(1)
 
-    def spelled(client: FlaskClient) -> None:
-        _get(client, f"/register?q=0631-{next(numbers):07}")
+    def one(words: str) -> Callable[[FlaskClient], None]:
+        """A question that nobody has asked before."""
+        return lambda client: _get(client, f"/register?q={quote(words.format(next(numbers)))}")
 
-    def single(client: FlaskClient) -> None:
-        _get(client, f"/register?q={quote(SINGLE.format(next(numbers)))}")
+    def again(words: str) -> Callable[[FlaskClient], None]:
+        return lambda client: _get(client, f"/register?q={quote(words)}&page=2")
 
     pages: dict[str, Callable[[FlaskClient], None]] = {
         "filtered by region, kind, service; by name": lambda client: _get(client, FILTERED),
         "all, by region": lambda client: _get(client, "/register?page=2"),
         "not confirmed for a year": lambda client: _get(client, "/register?stale=365&page=2"),
-        "by a text that all have, asked again": lambda client: _get(
-            client, f"/register?q={quote(COMMON)}&page=2"
-        ),
-        "by characters that one has, asked first": single,
-        "by a number that one has, asked first": spelled,
+        **{f"by {what} that all have, asked again": again(words) for what, words in COMMON.items()},
+        **{f"by {what} that one has, asked first": one(words) for what, words in SINGLE.items()},
     }
     for name, ask in pages.items():
         took = beside(lambda ask=ask: ask(many), lambda ask=ask: ask(few), ROUNDS)  # type: ignore[misc]
@@ -88,8 +93,7 @@ def _beside(many: FlaskClient, few: FlaskClient, number: int) -> Iterator[Findin
             ours=duration(took.ours),
             peer=f"{FEW} sites {duration(took.peer)}",
             ratio=took.ratio,
-            # Pinyin and numbers are looked for by the database, name by name.
-            promise=None if ask is spelled else PROMISE,
+            promise=PROMISE,
         )
 
 

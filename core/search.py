@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from itertools import combinations, islice, product
 from typing import Any, TypeAlias
@@ -17,6 +17,8 @@ from typing import Any, TypeAlias
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
 from pypinyin import Style, lazy_pinyin, pinyin
+from pypinyin.phrases_dict import phrases_dict
+from pypinyin.style import convert
 from sqlalchemy.orm import InstrumentedAttribute
 
 from core.errors import BadInput
@@ -153,3 +155,44 @@ def _variants(likely: list[str], varied: list[tuple[int, list[str]]]) -> Iterato
 def _heteronyms(letter: str) -> tuple[str, ...]:
     read = pinyin(letter, style=Style.NORMAL, heteronym=True, errors=_ONE_BY_ONE)
     return tuple(dict.fromkeys(read[0]))
+
+
+# -- What a character may sound like, for those who search without the index --------------------
+
+
+@lru_cache(maxsize=1 << 16)
+def sounds(letter: str) -> tuple[str, ...]:
+    """All that the index may write for a character, first what it does outside of :func:`phrases`.
+
+    The initials have the first letter of each.
+    """
+    return tuple(dict.fromkeys((_alone(letter), *_heteronyms(letter), *_within_phrases(letter))))
+
+
+@lru_cache(maxsize=1)
+def phrases() -> Mapping[str, tuple[str, ...]]:
+    """The phrases in which some character does not sound as it does alone, with their syllables."""
+    plain = lru_cache(maxsize=None)(lambda syllable: convert(syllable, Style.NORMAL, True))
+    every = {
+        phrase: tuple(plain(readings[0]) for readings in said)
+        for phrase, said in phrases_dict.items()
+    }
+    return {phrase: said for phrase, said in every.items() if said != tuple(map(_alone, phrase))}
+
+
+@lru_cache(maxsize=1 << 16)
+def _alone(letter: str) -> str:
+    return _likely_run(letter)[0]
+
+
+def _within_phrases(letter: str) -> tuple[str, ...]:
+    return _by_letter().get(letter, ())
+
+
+@lru_cache(maxsize=1)
+def _by_letter() -> Mapping[str, tuple[str, ...]]:
+    found: dict[str, dict[str, None]] = {}
+    for phrase, said in phrases().items():
+        for letter, syllable in zip(phrase, said, strict=True):
+            found.setdefault(letter, {})[syllable] = None
+    return {letter: tuple(heard) for letter, heard in found.items()}

@@ -9,9 +9,9 @@ from typing import Any, Final
 
 import numpy as np
 import sqlalchemy as sa
+from flask import current_app
 from flask_babel import lazy_gettext as _l
 from numpy.typing import NDArray
-from sqlalchemy.orm import InstrumentedAttribute
 
 from core import snapshot
 from core.access import Actor, Permission
@@ -28,21 +28,26 @@ from core.proposals.rules import State
 from core.search import asked as words
 from core.search import contains
 from core.sites.models import Site, SitePeriod
-from core.sites.network import Network, Place
+from core.sites.network import Network, Place, Wanted
 from core.sites.queries import IN_HAND, network
 from core.sites.rules import is_site_code
 from core.sites.story import SITE
-from network.listing.characters import Characters
 from network.listing.columns import Facts, Known, Numbers, Register, chosen, serving
 from network.listing.models import SavedFilter
+from network.listing.numbers import bare
 from network.listing.rules import Asked, Located, Sort
+from network.listing.texts import Shelf, Texts
 from network.sheet import Line
 
 #: The ordinal of the day that numpy counts from.
 EPOCH: Final = date(1970, 1, 1).toordinal()
 #: How many digits somebody types of a telephone number at least.
 _FEW_DIGITS: Final = 4
-_BETWEEN_DIGITS: Final = " -"
+#: Of so many sites the index is read by their ids, so many at a time; of more, all of it.
+_MOST_READ: Final = 20_000
+_READ_AT_ONCE: Final = 1000
+
+_SHELF: Final = "onekm.listing.texts"
 
 
 @snapshot.of_revision("network")
@@ -146,36 +151,42 @@ def _confirmed(register: Register) -> Numbers:
 def _named(text: str) -> Numbers:
     """The ids of the sites that *text* finds: by name, address, code or telephone."""
     net = network()
-    latin = " ".join(word for word in words(text) if word.isascii())
-    found = _characters(net.on).having(word for word in words(text) if not word.isascii())
-    if latin:
-        found &= np.isin(net.rows.ids, _spelled(latin, text))
+    texts = _texts(net.on)
+    found = np.ones(len(net), bool)
+    for word in words(text):
+        found &= _spelling(net, texts, word) if word.isascii() else texts.having(word)
+    digits = bare(plain(text))
+    if digits.isascii() and digits.isdigit():
+        place = net.by_code(digits) if is_site_code(digits) else None
+        if place is not None:
+            return net.rows.ids[place.index : place.index + 1]
+        found |= texts.numbers.code_begins(digits)
+        if len(digits) >= _FEW_DIGITS:
+            found |= texts.numbers.phone_has(digits)
     return net.rows.ids[found]
 
 
 @snapshot.of_revision("network")
-def _characters(on: date) -> Characters:
-    return Characters(network(on))
+def _texts(on: date) -> Texts:
+    shelf: Shelf = current_app.extensions.setdefault(_SHELF, Shelf())
+    return Texts(network(on), shelf)
 
 
-def _spelled(latin: str, text: str) -> Numbers:
-    """The ids of the sites with pinyin, initials or numbers; the database reads every name."""
-    digits = plain(text)
-    for letter in _BETWEEN_DIGITS:
-        digits = digits.replace(letter, "")
-    conditions = [contains(Site.search, latin)]
-    if digits.isascii() and digits.isdigit():
-        if is_site_code(digits) and network().by_code(digits) is not None:
-            return _ids(sa.select(Site.id).where(Site.code == digits))
-        conditions.append(Site.code.startswith(digits))
-        if len(digits) >= _FEW_DIGITS:
-            conditions.append(_bare(Site.phone).contains(digits))
-    return _ids(sa.select(Site.id).where(sa.or_(*conditions)).order_by(Site.id))
+def _spelling(net: Network, texts: Texts, word: str) -> Wanted:
+    """Which sites have an ASCII word in their index, which is read where memory does not tell."""
 
+    def read(doubtful: Wanted) -> Wanted:
+        ids = net.rows.ids[doubtful]
+        statement = sa.select(Site.id).where(contains(Site.search, word))
+        if len(ids) > _MOST_READ:
+            return doubtful & np.isin(net.rows.ids, _ids(statement))
+        parts = [
+            _ids(statement.where(Site.id.in_(ids[first : first + _READ_AT_ONCE].tolist())))
+            for first in range(0, len(ids), _READ_AT_ONCE)
+        ]
+        return np.isin(net.rows.ids, np.concatenate(parts))
 
-def _bare(phone: InstrumentedAttribute[str]) -> sa.ColumnElement[str]:
-    bare: sa.ColumnElement[str] = sa.func.replace(phone, "-", "", type_=sa.String)
-    return sa.func.replace(bare, " ", "", type_=sa.String)
+    return texts.spelling(word, read)
 
 
 def _proposed() -> sa.Select[int]:
