@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Final
 
 import numpy as np
 from flask_babel import lazy_gettext as _l
@@ -26,57 +27,84 @@ from core.sites.rules import Kind
 from core.snapshot import of_revision
 
 Kinds = frozenset[Kind]
+#: The subject whose revision every write of what is recorded of sites raises.
+FACTS: Final = "facts"
 
 
 @dataclass(frozen=True, slots=True)
+class _Kept:
+    """What was computed already."""
+
+    rows: dict[str, Rows] = field(default_factory=dict)
+    rolled: dict[tuple[str, Kinds], Rolled] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Day:
-    """The figures of one day, as far as anybody has asked for them."""
+    """The figures of one day, as far as anybody has asked for them.
+
+    Once anything is written that a figure may follow from there is another one; what follows from
+    the network alone is shared by those that differ in what is recorded of sites.
+    """
 
     ask: Ask
-    #: With each the revision that it holds of what else the figure follows.
-    _rows: dict[str, tuple[int, Rows]] = field(default_factory=dict)
-    _rolled: dict[tuple[str, Kinds], tuple[int, Rolled]] = field(default_factory=dict)
+    _ground: _Kept = field(default_factory=_Kept)
+    _recorded: _Kept = field(default_factory=_Kept)
 
     def rows(self, figure: Figure, kinds: Kinds = frozenset()) -> Rows:
         """The rows of all sites, or regions, of the day."""
-        revision = _followed(figure)
-        held = self._rows.get(figure.code)
-        if held is None or held[0] < revision:
-            held = revision, figure.rows(self.ask)
+        kept = self._kept(figure)
+        found = kept.rows.get(figure.code)
+        if found is None:
+            found = figure.rows(self.ask)
             if figure.kept:
-                self._rows[figure.code] = held
-        return rules.of_kinds(self.ask, figure, held[1], kinds)
+                kept.rows[figure.code] = found
+        return rules.of_kinds(self.ask, figure, found, kinds)
 
     def rolled(self, figure: Figure, kinds: Kinds = frozenset()) -> Rolled:
         """The numbers of all regions of the day."""
-        key, revision = (figure.code, kinds), _followed(figure)
-        held = self._rolled.get(key)
-        if held is None or held[0] < revision:
-            held = revision, rules.roll(figure, self.rows(figure, kinds), self.ask.ranks)
+        kept, key = self._kept(figure), (figure.code, kinds)
+        found = kept.rolled.get(key)
+        if found is None:
+            found = rules.roll(figure, self.rows(figure, kinds), self.ask.ranks)
             if figure.kept:
-                self._rolled[key] = held
-        return held[1]
+                kept.rolled[key] = found
+        return found
+
+    def _kept(self, figure: Figure) -> _Kept:
+        return self._recorded if figure.recorded else self._ground
+
+    def renewed(self) -> Day:
+        """The same after something was recorded."""
+        return Day(self.ask, self._ground)
 
 
-def _followed(figure: Figure) -> int:
-    """The revision of what a figure follows beside the network; read before its rows are."""
-    return 0 if figure.follows is None else snapshot.revision(figure.follows)
+@dataclass(slots=True)
+class _Ground:
+    """The day as long as the network stands, with the revision of what is recorded."""
+
+    day: Day
+    recorded: int = -1
 
 
 def day(on: date) -> Day:
     """The figures of a day."""
-    return _day(on)
+    ground = _ground(on)
+    recorded = snapshot.revision(FACTS)  # before any row is read
+    if ground.recorded < recorded:
+        ground.day, ground.recorded = ground.day.renewed(), recorded
+    return ground.day
 
 
 @of_revision("network")
-def _day(on: date) -> Day:
+def _ground(on: date) -> _Ground:
     net = network(on)
     devolved = np.zeros(net.rows.direct.shape[1], np.uint64)
     for service in catalogue(on).services:
         bit = net.bit.get(service.id)
         if service.devolved and bit is not None:
             devolved[bit // 64] |= np.uint64(1 << bit % 64)
-    return Day(Ask(on, net, plan(on), ranks(on), devolved))
+    return _Ground(Day(Ask(on, net, plan(on), ranks(on), devolved)))
 
 
 # -- Whose figures ------------------------------------------------------------------------------

@@ -22,9 +22,6 @@ from core.sites.network import Bits
 from core.staff.queries import FIRST_DUTY, POSTED, postings
 from core.staff.rules import DUTIES, Duty
 
-#: The subject of the revision that every write of what is recorded raises.
-FACTS: Final = "facts"
-
 
 def of_recorded(ask: Ask, numbers: Floats) -> Rows:
     """A row for each site that serves and has a number."""
@@ -50,7 +47,7 @@ def recorded(
             reduce=Reduce.SUM,
             part=title,
             worse=Worse.LOW,
-            follows=FACTS,
+            recorded=True,
             rows=rows,
         )
     )

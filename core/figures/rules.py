@@ -103,8 +103,8 @@ class Figure:
     nothing: float = float("nan")
     #: Whether the rows follow from what is held in memory, and may be held with it.
     kept: bool = True
-    #: What else is kept in memory that the rows follow from, by the subject of its revision.
-    follows: str | None = None
+    #: Whether the rows follow from what is recorded of sites, which changes without the network.
+    recorded: bool = False
 
 
 _figures: Final[dict[str, Figure]] = {}

@@ -107,6 +107,17 @@ def test_a_page_already_shown_does_not_keep_an_old_number(pair: tuple[int, int])
     assert of_city("facilities.conveniences") is None
 
 
+def test_a_day_is_another_once_anything_was_recorded(pair: tuple[int, int]) -> None:
+    before = queries.day(ON)
+    assert queries.day(ON) is before
+    active = before.rows(queries.find("sites.active"))
+    do(pair[0], fitted({"seats": Fit()}, SINCE))
+    after = queries.day(ON)
+    assert after is not before
+    assert after.ask is before.ask
+    assert after.rows(queries.find("sites.active")) is active
+
+
 def test_people_on_duty(pair: tuple[int, int], village: int) -> None:
     with writing():
         code = enter_member(ACTOR, Described("于淑华", village)).code
