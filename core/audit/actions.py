@@ -11,24 +11,23 @@ import sqlalchemy as sa
 
 from core.access import Actor
 from core.audit.chain import GENESIS, SEPARATOR, Facts, instant, seal, seal_members
-from core.audit.models import AuditEvent, AuditMember
+from core.audit.models import AuditBatch, AuditBatchMember, AuditEvent, AuditMember
 from core.audit.rules import NOTHING, Changes, EventType, Member, canonical
 from core.clock import now
-from core.db import at_commit, db
+from core.db import at_commit, db, rows_written
 
 # Who holds this lock of PostgreSQL's is the one that writes; SQLite has but one writer anyway.
 _LOCK: Final = 0x617564697420
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
-    """Members that stand in a table already: too many to be carried in hand.
+class Batch:
+    """Members that are listed already: too many to be carried in hand, or written at once.
 
-    ``rows`` gives place, kind, code and changes (canonical) of each; ``seal`` is what
-    :func:`core.audit.chain.seal_members` gives for the same in the order of their places.
+    ``seal`` is what :func:`core.audit.queries.seal_of` gives once all of them are.
     """
 
-    rows: sa.Select[*tuple[Any, ...]]
+    id: int
     seal: str
 
 
@@ -41,7 +40,7 @@ class _Waiting:
     subject: tuple[str, str]
     region_id: int | None
     changes: str
-    members: tuple[tuple[int, str, str, str], ...] | Stored
+    members: tuple[tuple[int, str, str, str], ...] | Batch
 
 
 def record(
@@ -51,7 +50,7 @@ def record(
     changes: Changes = NOTHING,
     *,
     region_id: int | None = None,
-    members: Iterable[Member] | Stored = (),
+    members: Iterable[Member] | Batch = (),
 ) -> None:
     """Keep that *actor* did *event* to *subject*, a kind and a code.
 
@@ -59,7 +58,7 @@ def record(
     one event with *members*, its subject's code empty unless one thing stands for them all.
     *region_id* says whose it is to read. Nobody's own data may be in *changes*: say HIDDEN there.
     """
-    listed = members if isinstance(members, Stored) else _listed(members)
+    listed = members if isinstance(members, Batch) else _listed(members)
     if any(SEPARATOR in text for text in (actor.name, *subject)):
         raise ValueError("a name or code holds a control character")
     waiting = _Waiting(actor, event.code, subject, region_id, canonical(changes), listed)
@@ -70,6 +69,43 @@ def _listed(members: Iterable[Member]) -> tuple[tuple[int, str, str, str], ...]:
     return tuple(
         (place, *member.subject, canonical(member.changes)) for place, member in enumerate(members)
     )
+
+
+# -- Many, listed before ------------------------------------------------------------------------
+
+
+def begin_batch() -> int:
+    """Begin a list of members whose event comes later; gives its number."""
+    batch = AuditBatch()
+    db.session.add(batch)
+    db.session.flush()
+    return batch.id
+
+
+def list_members(rows: sa.Select[*tuple[Any, ...]]) -> None:
+    """Add to batches what *rows* gives: batch, place, kind, code, canonical changes of each."""
+    names = ["batch_id", "position", "subject_kind", "subject_code", "changes"]
+    db.session.execute(sa.insert(AuditBatchMember).from_select(names, rows))
+
+
+def forget_members(batch_id: int, most: int) -> bool:
+    """Let go of members of a batch that no event names, *most* at a time; whether all are gone.
+
+    The database refuses it where an event names the batch; then nothing is to go.
+    """
+    if db.session.scalar(sa.select(AuditEvent.id).where(AuditEvent.batch_id == batch_id)):
+        return True
+    own = AuditBatchMember.batch_id == batch_id
+    places = sa.select(AuditBatchMember.position).where(own)
+    some = places.order_by(AuditBatchMember.position).limit(most)
+    gone = rows_written(sa.delete(AuditBatchMember).where(own, AuditBatchMember.position.in_(some)))
+    if gone:
+        return False
+    rows_written(sa.delete(AuditBatch).where(AuditBatch.id == batch_id))
+    return True
+
+
+# -- At the end of the transaction --------------------------------------------------------------
 
 
 def _write(waiting: list[_Waiting]) -> None:
@@ -83,21 +119,11 @@ def _write(waiting: list[_Waiting]) -> None:
         row = _row(number, at, one, previous)
         previous = row["hash"]
         events.append(row)
-        if not isinstance(one.members, Stored):
+        if not isinstance(one.members, Batch):
             members += _members(number, one.members)
     db.session.execute(sa.insert(AuditEvent), events)
     if members:
         db.session.execute(sa.insert(AuditMember), members)
-    for number, one in enumerate(waiting, last + 1):
-        if isinstance(one.members, Stored):
-            _take_over(number, one.members)
-
-
-def _take_over(number: int, stored: Stored) -> None:
-    """Write members that stand in a table."""
-    rows = stored.rows.add_columns(sa.literal(number, sa.Integer))
-    names = ["position", "subject_kind", "subject_code", "changes", "event_id"]
-    db.session.execute(sa.insert(AuditMember).from_select(names, rows))
 
 
 def _last() -> tuple[int, bytes]:
@@ -126,11 +152,12 @@ def _row(number: int, at: datetime, one: _Waiting, previous: bytes) -> dict[str,
         "changes": one.changes,
         "previous": previous,
         "hash": seal(previous, facts, _sealed(one.members)),
+        "batch_id": one.members.id if isinstance(one.members, Batch) else None,
     }
 
 
-def _sealed(members: tuple[tuple[int, str, str, str], ...] | Stored) -> str:
-    return members.seal if isinstance(members, Stored) else seal_members(members)
+def _sealed(members: tuple[tuple[int, str, str, str], ...] | Batch) -> str:
+    return members.seal if isinstance(members, Batch) else seal_members(members)
 
 
 def _members(

@@ -7,6 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from core.clock import now
 from core.db import Base
 
 
@@ -33,6 +34,8 @@ class AuditEvent(Base):
     changes: Mapped[str] = mapped_column(sa.Text)
     previous: Mapped[bytes] = mapped_column(sa.LargeBinary(32), unique=True)
     hash: Mapped[bytes] = mapped_column(sa.LargeBinary(32))
+    #: Whose members are those of the event, where they were listed before it.
+    batch_id: Mapped[int | None] = mapped_column(index=True, unique=True)
 
 
 class AuditMember(Base):
@@ -44,6 +47,35 @@ class AuditMember(Base):
     )
 
     event_id: Mapped[int] = mapped_column(sa.ForeignKey("audit_event.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    subject_kind: Mapped[str] = mapped_column(sa.String(20))
+    subject_code: Mapped[str] = mapped_column(sa.String(64))
+    changes: Mapped[str] = mapped_column(sa.Text)
+
+
+class AuditBatch(Base):
+    """Members that are listed before their event: too many for the transaction that has it.
+
+    An event that names the batch seals it; one that no event names tells of nothing, and may go.
+    No number comes twice: whoever was given up may still go on with his.
+    """
+
+    __tablename__ = "audit_batch"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    begun_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class AuditBatchMember(Base):
+    """One of a batch, as :class:`AuditMember`."""
+
+    __tablename__ = "audit_batch_member"
+    __table_args__ = (
+        sa.Index("ix_audit_batch_member_subject", "subject_kind", "subject_code", "batch_id"),
+    )
+
+    batch_id: Mapped[int] = mapped_column(sa.ForeignKey("audit_batch.id"), primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     subject_kind: Mapped[str] = mapped_column(sa.String(20))
     subject_code: Mapped[str] = mapped_column(sa.String(64))

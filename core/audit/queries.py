@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from core import clock
 from core.audit.chain import GENESIS, Anchor, Row, Verified, Verifier, seal_members
-from core.audit.models import AuditEvent, AuditMember
+from core.audit.models import AuditBatchMember, AuditEvent, AuditMember
 from core.audit.rules import Changes, Subject, change_words, parse, sentence, subject_words
 from core.db import db
 
@@ -103,10 +103,12 @@ def _about(kind: str, code: str) -> sa.CompoundSelect[int]:
     """The numbers of the events about a thing; of any kind where *kind* is empty."""
     own = sa.select(AuditEvent.id).where(AuditEvent.subject_code == code)
     shared = sa.select(AuditMember.event_id).where(AuditMember.subject_code == code)
+    listed = _OF_BATCHES.where(AuditBatchMember.subject_code == code)
     if kind:
         own = own.where(AuditEvent.subject_kind == kind)
         shared = shared.where(AuditMember.subject_kind == kind)
-    return own.union(shared)
+        listed = listed.where(AuditBatchMember.subject_kind == kind)
+    return own.union(shared, listed.with_only_columns(AuditEvent.id))
 
 
 def events(asked: Filters, limit: int, before: int | None = None) -> list[Event]:
@@ -136,34 +138,51 @@ def story(
 
 def _changes_of(kind: str, code: str, numbers: Sequence[int]) -> dict[int, Changes]:
     """What changed of a member in each event."""
-    rows = db.session.execute(
-        sa.select(AuditMember.event_id, AuditMember.changes).where(
-            AuditMember.subject_kind == kind,
-            AuditMember.subject_code == code,
-            AuditMember.event_id.in_(numbers),
-        )
+    rows = _of_both(
+        lambda member: (member.subject_kind == kind, member.subject_code == code), numbers
     )
-    return {row.event_id: parse(row.changes) for row in rows}
+    return {row.event_id: parse(row.changes) for row in db.session.execute(rows)}
 
 
 def _members(numbers: Sequence[int]) -> tuple[dict[int, int], dict[int, tuple[Subject, ...]]]:
     """How many members each event has, and its first few."""
-    of_these = AuditMember.event_id.in_(numbers)
+    every = _of_both(lambda _member: (), numbers).subquery()
     counts = db.session.execute(
-        sa.select(AuditMember.event_id, sa.func.count())
-        .where(of_these)
-        .group_by(AuditMember.event_id)
+        sa.select(every.c.event_id, sa.func.count()).group_by(every.c.event_id)
     )
+    some = _of_both(lambda member: (member.position < NAMED,), numbers).subquery()
     first = db.session.execute(
-        sa.select(AuditMember.event_id, AuditMember.subject_kind, AuditMember.subject_code)
-        .where(of_these, AuditMember.position < NAMED)
-        .order_by(AuditMember.event_id, AuditMember.position)
+        sa.select(some.c.event_id, some.c.subject_kind, some.c.subject_code).order_by(
+            some.c.event_id, some.c.position
+        )
     )
     named = {
         number: tuple(Subject(kind, code) for _number, kind, code in group)
         for number, group in groupby(first, itemgetter(0))
     }
     return {row[0]: row[1] for row in counts}, named
+
+
+#: What is known of a member, but for its event.
+_FACTS: Final = ("position", "subject_kind", "subject_code", "changes")
+_OF_EVENTS: Final = sa.select(
+    AuditMember.event_id, *(getattr(AuditMember, name) for name in _FACTS)
+)
+_OF_BATCHES: Final = sa.select(
+    AuditEvent.id.label("event_id"), *(getattr(AuditBatchMember, name) for name in _FACTS)
+).join_from(AuditBatchMember, AuditEvent, AuditEvent.batch_id == AuditBatchMember.batch_id)
+
+
+def _of_both(
+    wanted: Callable[
+        [type[AuditMember] | type[AuditBatchMember]], tuple[sa.ColumnElement[bool], ...]
+    ],
+    numbers: Sequence[int],
+) -> sa.CompoundSelect[*tuple[Any, ...]]:
+    """The *wanted* members of the events, whether they were written with them or before."""
+    return _OF_EVENTS.where(AuditMember.event_id.in_(numbers), *wanted(AuditMember)).union_all(
+        _OF_BATCHES.where(AuditEvent.id.in_(numbers), *wanted(AuditBatchMember))
+    )
 
 
 def _event(row: AuditEvent, members: int, named: tuple[Subject, ...]) -> Event:
@@ -202,15 +221,19 @@ _EVENTS: Final = {
         " FROM audit_event WHERE id > %s ORDER BY id LIMIT %s"
     ),
 }
+# The members that were written with their events, and those that were listed before.
+_WITH_EVENTS: Final = (
+    "SELECT event_id, position, subject_kind, subject_code, changes FROM audit_member"
+    " WHERE event_id > ? AND event_id <= ? ORDER BY event_id, position"
+)
+_IN_BATCHES: Final = (
+    "SELECT e.id, m.position, m.subject_kind, m.subject_code, m.changes"
+    " FROM audit_event e JOIN audit_batch_member m ON m.batch_id = e.batch_id"
+    " WHERE e.id > ? AND e.id <= ? ORDER BY e.id, m.position"
+)
 _MEMBERS: Final = {
-    "sqlite": (
-        "SELECT event_id, position, subject_kind, subject_code, changes FROM audit_member"
-        " WHERE event_id > ? AND event_id <= ? ORDER BY event_id, position"
-    ),
-    "postgresql": (
-        "SELECT event_id, position, subject_kind, subject_code, changes FROM audit_member"
-        " WHERE event_id > %s AND event_id <= %s ORDER BY event_id, position"
-    ),
+    "sqlite": (_WITH_EVENTS, _IN_BATCHES),
+    "postgresql": (_WITH_EVENTS.replace("?", "%s"), _IN_BATCHES.replace("?", "%s")),
 }
 
 
@@ -225,8 +248,11 @@ def verify(anchors: Iterable[Anchor] = ()) -> Verified:
     with closing(db.engine.raw_connection()) as connection:
         cursor: Any = connection.cursor()
         while rows := _rows(cursor, _EVENTS[dialect], last):
-            cursor.execute(_MEMBERS[dialect], (last, rows[-1][0]))
-            verifier.take(rows, _sealed(cursor))
+            members: dict[int, str] = {}
+            for statement in _MEMBERS[dialect]:
+                cursor.execute(statement, (last, rows[-1][0]))
+                _seal(cursor, members)
+            verifier.take(rows, members)
             last = rows[-1][0]
             connection.rollback()
     return verifier.finish()
@@ -238,7 +264,25 @@ def _rows(cursor: Any, statement: str, after: int) -> list[Row]:
     return rows
 
 
-def _sealed(members: Iterable[tuple[int, int, str, str, str]]) -> dict[int, str]:
-    """The hash of the members of each event that has any."""
-    grouped = groupby(members, itemgetter(0))
-    return {number: seal_members(row[1:] for row in group) for number, group in grouped}
+def _seal(members: Iterable[tuple[int, int, str, str, str]], sealed: dict[int, str]) -> None:
+    """Add the hash of the members of each event that has any; no event has both sorts of them."""
+    for number, group in groupby(members, itemgetter(0)):
+        sealed[number] = sealed.get(number, "") + seal_members(row[1:] for row in group)
+
+
+def seal_of(batch_id: int, most: int) -> str:
+    """The hash of the members of a batch, which are read *most* at a time: see chain.py."""
+    return seal_members(_in_order(batch_id, most))
+
+
+def _in_order(batch_id: int, most: int) -> Iterator[tuple[int, str, str, str]]:
+    columns = (getattr(AuditBatchMember, name) for name in _FACTS)
+    every = sa.select(*columns).where(AuditBatchMember.batch_id == batch_id)
+    last = -1
+    while True:
+        after = every.where(AuditBatchMember.position > last)
+        rows = db.session.execute(after.order_by(AuditBatchMember.position).limit(most)).all()
+        if not rows:
+            return
+        last = rows[-1][0]
+        yield from map(tuple, rows)

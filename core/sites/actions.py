@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import reduce
+from typing import Final
 
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
@@ -23,6 +24,9 @@ from core.sites.changes import Change, Position, Standing
 from core.sites.hand import Hand, parts
 from core.sites.models import Site, SitePeriod
 from core.sites.rules import Kind, Mode, Status, site_code
+
+# Who holds this lock of PostgreSQL's gives serial numbers; SQLite has but one writer anyway.
+_SERIALS: Final = 0x736572
 
 #: Who may say that what is known of a site is right, or that it is shut for some hours.
 KEEPERS = (Permission.REGISTER_WRITE, Permission.REGISTER_PROPOSE)
@@ -46,7 +50,7 @@ class Entry:
 def enter(actor: Actor, entry: Entry, since: date) -> Site:
     """Enter a site in the register from a day on. Raises BadInput for a place outside China."""
     require_region(actor, entry.region_id)
-    serial = (db.session.scalar(sa.select(sa.func.max(Site.serial))) or 0) + 1
+    serial = next_serial()
     site = Site(
         serial=serial,
         code=site_code(serial),
@@ -68,6 +72,13 @@ def enter(actor: Actor, entry: Entry, since: date) -> Site:
     subject = (story.SITE, site.code)
     record(actor, story.ENTERED, subject, _entered(site, period), region_id=entry.region_id)
     return site
+
+
+def next_serial() -> int:
+    """The serial number that a new site gets; whoever else wants one waits for the transaction."""
+    if db.engine.dialect.name == "postgresql":
+        db.session.execute(sa.select(sa.func.pg_advisory_xact_lock(_SERIALS)))
+    return (db.session.scalar(sa.select(sa.func.max(Site.serial))) or 0) + 1
 
 
 def _entered(site: Site, period: SitePeriod) -> Changes:

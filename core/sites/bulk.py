@@ -109,7 +109,8 @@ def _read(condition: sa.ColumnElement[bool]) -> list[Dossier]:
     for name, (model, facts) in _TABLES.items():
         for site_id, span in _spans(model, facts, found):
             getattr(found[site_id], name).append(span)
-    return list(found.values())
+    # One without a period is not there, or not yet (arrivals.py).
+    return [dossier for dossier in found.values() if dossier.period]
 
 
 def _spans(

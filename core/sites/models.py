@@ -173,3 +173,35 @@ class SiteRecord(Dated, Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     site_id: Mapped[int] = mapped_column(sa.ForeignKey("site.id"), index=True)
     about: Mapped[str] = mapped_column(sa.String(24))
+
+
+class SiteBatch(Base):
+    """Sites that are being entered, many at once (arrivals.py); the audit's batch has its number.
+
+    Nothing is added once it has ``ended``, and one that nobody has touched for long is given up.
+    """
+
+    __tablename__ = "site_batch"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    touched_at: Mapped[datetime]
+    ended: Mapped[bool] = mapped_column(default=False)
+
+
+class SiteArrival(Base):
+    """The period that a site of a batch will have: without one it is in the register of no day."""
+
+    __tablename__ = "site_arrival"
+
+    batch_id: Mapped[int] = mapped_column(sa.ForeignKey("site_batch.id"), primary_key=True)
+    site_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    since: Mapped[date] = mapped_column(sa.Date)
+    region_id: Mapped[int]
+    kind: Mapped[str] = mapped_column(sa.String(24))
+    status: Mapped[str] = mapped_column(sa.String(12))
+    lat: Mapped[float | None]
+    lon: Mapped[float | None]
+    given_lat: Mapped[float | None]
+    given_lon: Mapped[float | None]
+    datum: Mapped[str | None] = mapped_column(sa.String(12))
+    verified: Mapped[bool]

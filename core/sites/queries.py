@@ -22,7 +22,15 @@ from core.db import db
 from core.regions.queries import tree
 from core.regions.ranks import ranks
 from core.search import contains, rank
-from core.sites.models import Closure, Offering, OfferingPlan, Site, SiteHours, SitePeriod
+from core.sites.models import (
+    Closure,
+    Offering,
+    OfferingPlan,
+    Site,
+    SiteArrival,
+    SiteHours,
+    SitePeriod,
+)
 from core.sites.network import KINDS, STATUSES, Announced, Bits, Network, Rows, Wanted
 from core.sites.plan import Line, Plan
 from core.sites.rules import Kind, Mode, Status, resolved
@@ -215,6 +223,19 @@ def search(text: str, on: date, limit: int, status: Status | None = Status.ACTIV
             .limit(limit)
         )
     )
+
+
+def last_settled() -> int:
+    """The serial number up to which sites are there or will never be; those of a batch
+    (arrivals.py) that come after it may be there at any moment."""
+    waiting = (
+        sa.select(sa.func.min(Site.serial))
+        .join(SiteArrival, SiteArrival.site_id == Site.id)
+        .where(~sa.exists().where(SitePeriod.site_id == Site.id))
+    )
+    first = db.session.scalar(waiting)
+    newest = db.session.scalar(sa.select(sa.func.max(Site.serial))) or 0
+    return newest if first is None else first - 1
 
 
 @of_revision("network")

@@ -66,7 +66,8 @@ def keep(actor: Actor, code: str, *permissions: Permission) -> Kept:
     """The site of a code, for whoever keeps it. Raises Forbidden, NotFound out of reach."""
     site = None
     if is_site_code(code):
-        site = db.session.scalar(sa.select(Site).where(Site.code == code))
+        there = sa.exists().where(SitePeriod.site_id == Site.id)
+        site = db.session.scalar(sa.select(Site).where(Site.code == code, there))
     if site is None:
         raise NotFound(_l("没有编号为 %(code)s 的网点。", code=code[:40]), field="code")
     require_site(actor, site.id, *(permissions or KEEPERS))

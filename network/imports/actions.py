@@ -24,7 +24,9 @@ from core.db import db, rows_written, writing
 from core.errors import BadInput, Conflict, Forbidden
 from core.files import actions as files
 from core.files.store import Content
+from core.sites import arrivals
 from core.sites.actions import shared_region
+from core.sites.queries import last_settled
 from network.imports import headings, queries, rules, story
 from network.imports.container import Container
 from network.imports.headings import Layout
@@ -180,13 +182,16 @@ def _set(run_id: int, **values: Any) -> None:
 def judge(actor: Actor, uuid: str, report: Report) -> None:
     """Try every row, and keep what would become of it; ends with the digest of it all."""
     file = queries.find(actor, uuid)
+    arrivals.sweep_old()
+    if file.batch_id is not None:
+        arrivals.sweep(file.batch_id)
     if not any("name" in layout.columns or "code" in layout.columns for layout in file.layouts):
         with writing():
             _set(file.id, state=State.COLUMNS)
         return
     on = file.terms.on or today()
     regions = queries.regions_for(actor, on)
-    serial = queries.last_serial()
+    serial = last_settled()
     judge = Judge(
         file.terms,
         today(),
@@ -199,12 +204,12 @@ def judge(actor: Actor, uuid: str, report: Report) -> None:
         _forget(file)
     digest = hashlib.sha256()
     common = _Common()
-    done = created = 0
+    done = 0
     for stretch in queries.staged(file):
         judged = judge.judge(stretch)
         db.session.rollback()
         with writing():
-            created = _keep(file.id, judged, created)
+            _keep(file.id, judged)
         for one, staged in zip(judged, stretch, strict=True):
             digest.update(_sealed(one))
             common.add(one, staged)
@@ -267,32 +272,24 @@ _TEXTS: Final = (
 _NOTHING: Final[dict[str, Any]] = dict.fromkeys(_TEXTS)
 
 
-def _keep(run_id: int, judged: Sequence[Judged], created: int) -> int:
-    """Keep what would become of rows; *created* is how many new sites came before, and is given
-    back with those of these rows."""
+def _keep(run_id: int, judged: Sequence[Judged]) -> None:
+    """Keep what would become of rows."""
     if not judged:
-        return created
+        return
     table = ImportRow.__table__
     one = sa.and_(
         ImportRow.run_id == sa.bindparam("b_run"), ImportRow.number == sa.bindparam("b_number")
     )
     rows = [{"b_run": run_id, "b_number": each.number, **_columns(each)} for each in judged]
     db.session.execute(sa.update(table).where(one), rows)  # type: ignore[arg-type]
-    new = [each for each in judged if each.verdict is Verdict.CREATE]
     offered = [
-        {
-            "run_id": run_id,
-            "number": each.number,
-            "service_id": id,
-            "mode": str(mode),
-            "place": place,
-        }
-        for place, each in enumerate(new, created)
+        {"run_id": run_id, "number": each.number, "service_id": id, "mode": str(mode)}
+        for each in judged
+        if each.verdict is Verdict.CREATE
         for id, mode in each.modes.items()
     ]
     if offered:
         db.session.execute(sa.insert(ImportOffering.__table__), offered)  # type: ignore[arg-type]
-    return created + len(new)
 
 
 def _columns(judged: Judged) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 
 from core.clock import now
 from core.db import db, writing
+from core.sites import arrivals
 from network.imports import actions, queries, rules
 from network.imports.models import ImportOffering, ImportRow
 
@@ -16,6 +17,7 @@ def forget_old() -> None:
 
     A file at a time, so that nobody waits for long.
     """
+    arrivals.sweep_old()
     for run_id, uuid in queries.kept_too_long(now() - rules.KEPT):
         with writing():
             actions.failed(uuid, _l("这个文件保存期已过，需要时请重新上传。"))

@@ -1,7 +1,7 @@
 """The tables of the import: a file that was sent, and its rows as they wait.
 
 What is to be written stands in the rows in the form in which the register keeps it, so that a few
-statements take it over (actions.py).
+statements take it over (entering.py, applying.py).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ class ImportRun(Base):
 
     ``layouts``, ``notices``, ``counts`` and ``summary`` are JSON that is never searched inside.
     ``digest`` is of all that the file would change; ``last_serial`` is the newest site's when it
-    was tried, and new sites get theirs from ``first_serial`` on.
+    was tried, and ``batch_id`` the number under which its new sites are entered.
     """
 
     __tablename__ = "import_run"
@@ -44,7 +44,7 @@ class ImportRun(Base):
     rows: Mapped[int] = mapped_column(default=0)
     digest: Mapped[str] = mapped_column(sa.String(64), default="")
     last_serial: Mapped[int] = mapped_column(default=0)
-    first_serial: Mapped[int] = mapped_column(default=0)
+    batch_id: Mapped[int | None]
     created_at: Mapped[datetime]
     applied_at: Mapped[datetime | None]
 
@@ -97,7 +97,7 @@ class ImportRow(Base):
 
 
 class ImportOffering(Base):
-    """A service that a new site of the file offers; ``place`` is the site's among the new ones."""
+    """A service that a new site of the file offers."""
 
     __tablename__ = "import_offering"
 
@@ -107,4 +107,3 @@ class ImportOffering(Base):
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     service_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     mode: Mapped[str] = mapped_column(sa.String(12))
-    place: Mapped[int]

@@ -12,7 +12,6 @@ with.  It exits with 3 where the file is not what it seems, and says why in one 
 from __future__ import annotations
 
 import csv
-import io
 import json
 import re
 import resource
@@ -20,6 +19,7 @@ import sys
 import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 from xml.etree import ElementTree
@@ -68,31 +68,35 @@ def lines(kind: str, path: Path) -> Iterator[dict[str, Any]]:
 
 
 def _csv(path: Path) -> Iterator[dict[str, Any]]:
-    text = _decoded(path.read_bytes())
-    head = text[: text.find("\n")] if "\n" in text else text
+    encoding = _encoding(path)
+    with path.open(encoding=encoding, newline="") as file:
+        head = file.readline()
     delimiter = max(",\t;", key=head.count)
     csv.field_size_limit(MOST_LETTERS)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    at = 1
-    try:
-        for cells in reader:
-            row, at = at, reader.line_num + 1
-            yield from _row(row, [cell if cell.strip() else None for cell in cells])
-    except csv.Error:
-        raise Wrong(f"csv:{reader.line_num}") from None
+    with path.open(encoding=encoding, newline="") as file:
+        reader = csv.reader(file, delimiter=delimiter, strict=True)
+        at = 1
+        try:
+            for cells in reader:
+                row, at = at, reader.line_num + 1
+                yield from _row(row, [cell if cell.strip() else None for cell in cells])
+        except csv.Error:
+            raise Wrong(f"csv:{reader.line_num}") from None
 
 
-def _decoded(data: bytes) -> str:
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise Wrong("utf16")
+def _encoding(path: Path) -> str:
+    """The encoding in which all of the file is text; it is never in memory as a whole."""
+    with path.open("rb") as file:
+        if file.read(2) in (b"\xff\xfe", b"\xfe\xff"):
+            raise Wrong("utf16")
     for encoding in ("utf-8-sig", "gb18030"):
         try:
-            text = data.decode(encoding)
+            with path.open(encoding=encoding, newline="") as file:
+                if any("\x00" in text for text in iter(partial(file.read, _CHUNK), "")):
+                    break
         except UnicodeDecodeError:
             continue
-        if "\x00" in text:
-            break
-        return text
+        return encoding
     raise Wrong("encoding")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -56,6 +56,7 @@ class File:
     rows: int
     digest: str
     last_serial: int
+    batch_id: int | None
     region_id: int | None
     created_at: datetime
 
@@ -90,6 +91,7 @@ def _file(row: ImportRun, name: str, sha256: str) -> File:
         rows=row.rows,
         digest=row.digest,
         last_serial=row.last_serial,
+        batch_id=row.batch_id,
         region_id=row.region_id,
         created_at=row.created_at,
     )
@@ -318,32 +320,25 @@ def service_ids(on: date) -> dict[str, int]:
     return {service.code: service.id for service in catalogue(on).services}
 
 
-def last_serial() -> int:
-    """The newest site's serial number."""
-    return db.session.scalar(sa.select(sa.func.max(Site.serial))) or 0
-
-
 def regions_for(actor: Actor, on: date) -> Regions:
     """The regions of the day, with what *actor* may import into."""
     return Regions(regions.tree(on), actor.reach(Permission.REGISTER_IMPORT), boundaries.shapes(on))
 
 
-def entered_since(run_id: int, serial: int) -> bool:
-    """Whether any site was entered after the one with the serial where the file has new ones."""
-    regions_of = sa.select(ImportRow.region_id).where(
-        ImportRow.run_id == run_id, ImportRow.verdict == Verdict.CREATE
+def batch_of(run_id: int) -> int | None:
+    """The batch in which the new sites of the file are entered."""
+    return db.session.scalar(sa.select(ImportRun.batch_id).where(ImportRun.id == run_id))
+
+
+def entered_since(region_ids: Collection[int], serial: int) -> bool:
+    """Whether any site was entered in the regions after the one with the serial."""
+    entered = (
+        sa.select(SitePeriod.region_id)
+        .join(Site, Site.id == SitePeriod.site_id)
+        .where(Site.serial > serial)
+        .distinct()
     )
-    return bool(
-        db.session.scalar(
-            sa.select(
-                sa.exists().where(
-                    Site.serial > serial,
-                    SitePeriod.site_id == Site.id,
-                    SitePeriod.region_id.in_(regions_of),
-                )
-            )
-        )
-    )
+    return not set(region_ids).isdisjoint(db.session.scalars(entered))
 
 
 def regions_of(run_id: int) -> list[int]:

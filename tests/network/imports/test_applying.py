@@ -10,7 +10,8 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from core.audit.models import AuditEvent, AuditMember
+from core.audit import queries as audit
+from core.audit.models import AuditBatchMember, AuditEvent
 from core.audit.queries import verify
 from core.clock import today
 from core.db import db, writing
@@ -102,8 +103,8 @@ def test_one_event_tells_of_all_the_sites_and_the_chain_holds(made: Made, tmp_pa
     event = db.session.scalars(
         sa.select(AuditEvent).where(AuditEvent.action == "sites.imported")
     ).one()
-    listed = sa.select(AuditMember).where(AuditMember.event_id == event.id)
-    members = db.session.scalars(listed.order_by(AuditMember.position)).all()
+    listed = sa.select(AuditBatchMember).where(AuditBatchMember.batch_id == event.batch_id)
+    members = db.session.scalars(listed.order_by(AuditBatchMember.position)).all()
     assert len(members) == 5
     assert members[-1].subject_code == known
     assert '"phone":["0631 7560000","0631-5550000"]' in members[-1].changes
@@ -200,21 +201,18 @@ def test_whoever_enters_a_site_meanwhile_does_not_get_the_code_of_another(
     made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = tried(csv_file(tmp_path / "a.csv", HEADINGS, GOOD))
-    real = applying._members
-    calls: list[int] = []
+    real = audit.seal_of
 
-    def members(one: queries.File) -> Any:
-        if not calls:
-            calls.append(1)
-            entry = sites.Entry("火炬大厅", Kind.HALL, made.regions["371071000000"], None)
-            with writing():
-                sites.enter(ACTOR, entry, SINCE)
-        return real(one)
+    def seal_of(*given: Any) -> str:
+        entry = sites.Entry("火炬大厅", Kind.HALL, made.regions["371071000000"], None)
+        with writing():
+            sites.enter(ACTOR, entry, SINCE)
+        return real(*given)
 
-    monkeypatch.setattr(applying, "_members", members)
+    monkeypatch.setattr(audit, "seal_of", seal_of)
     applying.apply(ACTOR, file.uuid, file.digest)
     names = db.session.scalars(sa.select(Site.name).order_by(Site.serial.desc()).limit(2)).all()
-    assert names == ["东村医保站", "火炬大厅"]
+    assert names == ["火炬大厅", "东村医保站"]
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
