@@ -18,7 +18,7 @@ from core.audit.actions import record
 from core.audit.rules import Changes
 from core.clock import now
 from core.db import db
-from core.regions.following import Counts, Ended, Follower
+from core.regions.following import Counts, Ended, Follower, Joined
 from core.regions.past import Gone
 from core.sites.models import Site
 
@@ -120,7 +120,7 @@ def _told(
     actor: Actor,
     username: str,
     grant: Grant,
-    place: tuple[str, str | None],
+    place: tuple[str | None, str | None],
     on: date,
     region_id: int | None,
 ) -> None:
@@ -132,7 +132,29 @@ def _told(
     record(actor, story.FOLLOWED, (story.ACCOUNT, username), changes, region_id=region_id)
 
 
-GRANTS: Final = Follower(Grant.__tablename__, _l("授权"), _held, _follow, needs_heir=False)
+def _join(actor: Actor, joined: Joined, on: date) -> None:
+    """Whoever holds a role over what the sites leave holds it over the new region, too."""
+    if not joined.grants:
+        return
+    codes = {region_id: code for code, region_id in joined.origins.items()}
+    rows = db.session.execute(
+        sa.select(Grant, Account.username)
+        .join(Account, Account.id == Grant.account_id)
+        .where(_lasting(codes.keys(), on))
+        .order_by(Grant.id)
+    ).all()
+    known = _known([joined.region_id], on)
+    for grant, username in rows:
+        if (grant.account_id, grant.role, joined.region_id) not in known:
+            known.add((grant.account_id, grant.role, joined.region_id))
+            db.session.add(_over(actor, grant, on, region_id=joined.region_id))
+            _told(actor, username, grant, (None, joined.code), on, joined.region_id)
+    db.session.flush()
+
+
+GRANTS: Final = Follower(
+    Grant.__tablename__, _l("授权"), _held, _follow, needs_heir=False, join=_join
+)
 
 
 def holders(region_ids: Collection[int], on: date) -> Sequence[sa.Row[int | None, str, str, str]]:

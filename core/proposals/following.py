@@ -14,9 +14,9 @@ from core.clock import today
 from core.db import db
 from core.proposals.models import Proposal
 from core.proposals.rules import State
-from core.regions.following import Counts, Ended, Follower
+from core.regions.following import Counts, Ended, Follower, Joined
 from core.regions.queries import load
-from core.sites.models import SitePeriod
+from core.sites.models import Site, SitePeriod
 
 
 def _waiting(region_ids: Collection[int]) -> sa.ColumnElement[bool]:
@@ -49,6 +49,25 @@ def _follow(_actor: Actor, ended: Mapping[int, Ended], on: date) -> None:
     db.session.flush()
 
 
+def _join(_actor: Actor, joined: Joined, _on: date) -> None:
+    """What waits about a site that goes over waits in the new region, once that has begun."""
+    if joined.region_id not in load(today()).by_id:
+        return
+    rows = db.session.scalars(
+        sa.select(Proposal)
+        .join(Site, Site.id == Proposal.site_id)
+        .where(_waiting(joined.origins.values()), Site.code.in_(joined.sites))
+    ).all()
+    for row in rows:
+        row.region_id = joined.region_id
+    db.session.flush()
+
+
 PROPOSALS: Final = Follower(
-    Proposal.__tablename__, _l("待审批的申请"), _held, _follow, needs_heir=False
+    Proposal.__tablename__,
+    _l("待审批的申请"),
+    _held,
+    _follow,
+    needs_heir=False,
+    join=_join,
 )

@@ -19,8 +19,8 @@ from core.db import Base, db
 from core.errors import BadInput, Conflict, NotFound
 from core.geo import Point
 from core.regions import following, story
-from core.regions.following import Ended
-from core.regions.heirs import NO_HEIRS, NOBODY, Heirs, no_heir
+from core.regions.following import Ended, Joined
+from core.regions.heirs import NO_HEIRS, NO_SHARES, NOBODY, Heirs, Share, no_heir
 from core.regions.models import Region, RegionChange, RegionPeriod
 from core.regions.rules import LEVELS, ChangeKind, Difference, Level, Row, level_of
 from core.search import index_text
@@ -32,10 +32,12 @@ def apply(
     on: date,
     source: str,
     heirs: Mapping[str, Heirs] = NO_HEIRS,
+    shares: Mapping[str, Share] = NO_SHARES,
 ) -> None:
     """Let *changed*, all of one city, hold from *on*, by what *source* says.
 
     *heirs* says by code what comes after regions that end; all that stands in them goes over.
+    *shares* says by code what new regions take over from regions that live on.
     Where nothing of the city is known yet, its regions are merely met: no change is recorded for
     that day. Raises BadInput where a region would outlive its parent, where *on* is not after
     the beginning of what is changed, or for an heir that is none; Conflict where something would
@@ -60,13 +62,40 @@ def apply(
     )
     _begin(begun, now, on, source)
     over = _ended(ended, was, now, heirs, {row.code for row in begun})
+    joined = _joined(shares, was, now, begun, ended)
     following.follow(actor, over, on)
+    following.join(actor, joined, on)
     _refuse_left_behind(over, on)
     _refuse_orphans()
     if periods:
         _record(changed, was, now, on, source)
         _record_heirs(over.values(), on, source)
+        _record_shares(joined, on, source)
     _audit(actor, changed, now, heirs, on, source)
+
+
+def _joined(
+    shares: Mapping[str, Share],
+    was: Mapping[str, int],
+    now: Mapping[str, int],
+    begun: Sequence[Row],
+    ended: Sequence[Row],
+) -> list[Joined]:
+    """What new regions take over from those that live on, which go by their old codes."""
+    new, gone = {row.code for row in begun}, {row.code for row in ended}
+    found = []
+    for code, share in sorted(shares.items()):
+        if code not in new:
+            raise BadInput(_l("%(code)s 不是新设的区划。", code=code[:40]), field="shares")
+        for origin in share.sites.values():
+            if origin in gone or origin not in was or level_of(origin) is not level_of(code):
+                raise BadInput(
+                    _l("%(code)s 的网点不能这样划入 %(new)s。", code=origin[:40], new=code),
+                    field="shares",
+                )
+        origins = {origin: was[origin] for origin in sorted(set(share.sites.values()))}
+        found.append(Joined(now[code], code, share.sites, origins, share.grants))
+    return found
 
 
 def _ended(
@@ -250,6 +279,22 @@ def _record_heirs(ended: Iterable[Ended], on: date, source: str) -> None:
         )
         for one in ended
         for heir_id in one.heirs.values()
+    )
+    db.session.flush()
+
+
+def _record_shares(joined: Iterable[Joined], on: date, source: str) -> None:
+    """What came out of a region that lives on."""
+    db.session.add_all(
+        RegionChange(
+            from_region_id=origin,
+            to_region_id=one.region_id,
+            kind=ChangeKind.SPLIT,
+            on=on,
+            source=source,
+        )
+        for one in joined
+        for origin in one.origins.values()
     )
     db.session.flush()
 

@@ -15,7 +15,7 @@ from core.access import command
 from core.db import writing
 from core.geo import Datum
 from core.regions import actions, boundaries, importer
-from core.regions.heirs import NO_HEIRS, Heirs, read_heirs
+from core.regions.heirs import NO_HEIRS, Heirs, read_heirs, told_apart
 from core.regions.rules import ASSUMED_SINCE, ChangeKind, Difference, Row
 from core.shell import DAY, FILE, told
 from core.textfile import read_text
@@ -53,7 +53,8 @@ def import_list(
 
     Sites, plans, closures and roles of a region that ends go over to what comes after it, by
     --heirs: a line old,new for each; several lines with one old code split it, and a third column
-    then says which site goes where.
+    then says which site goes where.  A line old,new,site of a region that lives on moves this site
+    into a new region.
     """
     if (file is None) == (shipped is None):
         raise click.UsageError("name either a FILE or --shipped CITY")
@@ -69,7 +70,9 @@ def import_list(
 def _import(text: str, on: date, source: str, heirs: Mapping[str, Heirs], dry_run: bool) -> None:
     with suppress(_TriedError), writing():
         plan = importer.plan(text, on, source)
-        importer.apply(command("regions import"), plan, heirs)
+        ended = {one.before.code for one in plan.changed if one.before and not one.after}
+        after, shares = told_apart(heirs, ended)
+        importer.apply(command("regions import"), plan, after, shares)
         if dry_run:
             raise _TriedError
     for change in plan.changed:

@@ -47,6 +47,20 @@ class Ended:
         raise Conflict(message, field="heirs")
 
 
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """A region that begins with sites of others, which live on.
+
+    ``sites`` says by code which region each leaves; ``origins`` are the ids of these.
+    """
+
+    region_id: int
+    code: str
+    sites: Mapping[str, str]
+    origins: Mapping[str, int]
+    grants: bool = True
+
+
 #: Per region how many of something there are.
 Counts: TypeAlias = Mapping[int, int]
 
@@ -56,7 +70,8 @@ class Follower:
     """What of a room's own follows a region: rows of ``table``.
 
     ``held`` counts what holds on the day or later in each of some regions; ``follow`` moves it
-    from the day on.  ``needs_heir``: without an heir it would stand nowhere.
+    from the day on.  ``needs_heir``: without an heir it would stand nowhere.  ``join`` lets what
+    goes with some sites go over to a new region, where those that they leave live on.
     """
 
     table: str
@@ -64,6 +79,7 @@ class Follower:
     held: Callable[[Collection[int], date], Counts]
     follow: Callable[[Actor, Mapping[int, Ended], date], None]
     needs_heir: bool = True
+    join: Callable[[Actor, Joined, date], None] | None = None
 
 
 _FOLLOWERS: Final = "onekm.regions.followers"
@@ -99,6 +115,14 @@ def follow(actor: Actor, ended: Mapping[int, Ended], on: date) -> None:
             raise _in_use(ended[region_id].code, homeless)
     for follower in followers():
         follower.follow(actor, ended, on)
+
+
+def join(actor: Actor, joined: Iterable[Joined], on: date) -> None:
+    """Let sites, with what goes with them, go over to new regions. Raises Conflict."""
+    for one in joined:
+        for follower in followers():
+            if follower.join is not None:
+                follower.join(actor, one, on)
 
 
 def _in_use(code: str, kept: Iterable[tuple[Follower, int]]) -> Conflict:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
@@ -41,6 +41,22 @@ NOBODY: Final = Heirs()
 NO_HEIRS: Final[Mapping[str, Heirs]] = MappingProxyType({})
 
 
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What a new region takes over from regions that live on.
+
+    ``sites`` says by code which region each site leaves. ``grants``: whoever holds a role over
+    those regions holds it over the new one as well.
+    """
+
+    sites: Mapping[str, str]
+    grants: bool = True
+
+
+#: By the codes of the new regions.
+NO_SHARES: Final[Mapping[str, Share]] = MappingProxyType({})
+
+
 def no_heir(code: str, heir: str) -> BadInput:
     message = _l(
         "%(code)s 的承接区划 %(heir)s 不在新名单里，或级别不同。", code=code, heir=heir[:40]
@@ -70,6 +86,18 @@ def read_heirs(text: str) -> dict[str, Heirs]:
             tuple(dict.fromkeys((*known.codes, values[1]))), sites or known.sites
         )
     return found
+
+
+def told_apart(
+    said: Mapping[str, Heirs], ended: Container[str]
+) -> tuple[dict[str, Heirs], dict[str, Share]]:
+    """What comes after regions that end, and what new ones take over from those that do not."""
+    heirs = {code: one for code, one in said.items() if code in ended or not one.sites}
+    shared: dict[str, dict[str, str]] = {}
+    for code in said.keys() - heirs.keys():
+        for site, new in said[code].sites.items():
+            shared.setdefault(new, {})[site] = code
+    return heirs, {new: Share(sites) for new, sites in shared.items()}
 
 
 # -- What is likely -----------------------------------------------------------------------------

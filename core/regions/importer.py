@@ -19,7 +19,7 @@ from flask_babel import lazy_gettext as _l
 from core.access import Actor
 from core.errors import BadInput, NotFound
 from core.regions import actions, queries
-from core.regions.heirs import NO_HEIRS, Heirs
+from core.regions.heirs import NO_HEIRS, NO_SHARES, Heirs, Share
 from core.regions.rules import (
     MOST_SOURCE,
     Difference,
@@ -134,9 +134,15 @@ def _too_early(last: date) -> BadInput:
     return BadInput(message, field="on")
 
 
-def apply(actor: Actor, plan: Plan, heirs: Mapping[str, Heirs] = NO_HEIRS) -> None:
-    """Let the plan hold; *heirs* says what comes after what ends."""
-    actions.apply(actor, plan.changed, plan.on, plan.source, heirs)
+def apply(
+    actor: Actor,
+    plan: Plan,
+    heirs: Mapping[str, Heirs] = NO_HEIRS,
+    shares: Mapping[str, Share] = NO_SHARES,
+) -> None:
+    """Let the plan hold; *heirs* says what comes after what ends, *shares* what new regions take
+    over from those that live on."""
+    actions.apply(actor, plan.changed, plan.on, plan.source, heirs, shares)
 
 
 def text_of(rows: Iterable[Row]) -> str:

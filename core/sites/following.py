@@ -1,4 +1,5 @@
-"""What of the register follows a region that ends: sites, plans, closures."""
+"""What of the register follows a region that ends, or goes over to a new one: sites, plans,
+closures."""
 
 from __future__ import annotations
 
@@ -15,7 +16,8 @@ from core.access import Actor
 from core.audit.actions import record
 from core.audit.rules import Changes, Member
 from core.db import db
-from core.regions.following import Counts, Ended, Follower
+from core.errors import Conflict
+from core.regions.following import Counts, Ended, Follower, Joined
 from core.regions.story import REGION
 from core.sites import story
 from core.sites.models import Closure, OfferingPlan, Site, SitePeriod
@@ -79,11 +81,47 @@ def _record(
     record(actor, event, (story.SITE, ""), region_id=shared, members=members)
 
 
+def _join_sites(actor: Actor, joined: Joined, on: date) -> None:
+    """The sites are in the new region from the day on; what was to come later will be there too.
+
+    Raises Conflict where one stands elsewhere by now.
+    """
+    rows = db.session.execute(
+        sa.select(SitePeriod, Site.code)
+        .join(Site, Site.id == SitePeriod.site_id)
+        .where(_lasting(SitePeriod, joined.origins.values(), on), Site.code.in_(joined.sites))
+        .order_by(Site.code, SitePeriod.since)
+    ).all()
+    members: dict[str, Member] = {}
+    succeeding: list[tuple[SitePeriod, dict[str, Any]]] = []
+    for period, code in rows:
+        left = joined.sites[code]
+        if period.region_id != joined.origins[left]:
+            continue
+        told: Changes = {"region": (left, joined.code), "since": (None, max(on, period.since))}
+        members.setdefault(code, Member((story.SITE, code), told))
+        if period.since < on:
+            succeeding.append((period, {"region_id": joined.region_id}))
+        else:
+            period.region_id = joined.region_id
+    for code in sorted(joined.sites.keys() - members.keys()):
+        message = _l("网点 %(site)s 已不在 %(code)s。", site=code, code=joined.sites[code])
+        raise Conflict(message, field="shares")
+    dated.succeed_all(succeeding, on)
+    raised = sa.update(Site).where(Site.id.in_(sorted({period.site_id for period, _code in rows})))
+    db.session.execute(
+        raised.values(version=Site.version + 1).execution_options(synchronize_session=False)
+    )
+    subject = (story.SITE, "")
+    record(actor, story.MOVED, subject, region_id=joined.region_id, members=members.values())
+
+
 SITES: Final = Follower(
     SitePeriod.__tablename__,
     _l("网点"),
     lambda region_ids, on: _counted(SitePeriod, SitePeriod.site_id, region_ids, on),
     _follow_sites,
+    join=_join_sites,
 )
 
 
@@ -149,12 +187,38 @@ def _finish(row: Any, on: date) -> None:
         db.session.delete(row)
 
 
+def _join_plans(actor: Actor, joined: Joined, on: date) -> None:
+    """What is planned for a region is planned for what came out of it, too."""
+    lines = db.session.scalars(
+        sa.select(OfferingPlan)
+        .where(_lasting(OfferingPlan, joined.origins.values(), on))
+        .order_by(OfferingPlan.since, OfferingPlan.id)
+    ).all()
+    own = _lasting(OfferingPlan, [joined.region_id], on)
+    known = list(db.session.scalars(sa.select(OfferingPlan).where(own)))
+    carried: dict[int, int] = {}
+    for line in lines:
+        copy = _planned(line, joined.region_id, on)
+        if not _overlaps(copy, known):
+            known.append(copy)
+            db.session.add(copy)
+            carried[line.region_id] = carried.get(line.region_id, 0) + 1
+    db.session.flush()
+    for code, region_id in joined.origins.items():
+        if region_id in carried:
+            told: Changes = {"lines": (None, carried[region_id]), "since": (None, on)}
+            told = {**told, "heirs": (None, [joined.code])}
+            subject = (REGION, code)
+            record(actor, story.PLAN_SHARED, subject, told, region_id=joined.region_id)
+
+
 PLANS: Final = Follower(
     OfferingPlan.__tablename__,
     _l("下沉计划"),
     lambda region_ids, on: _counted(OfferingPlan, OfferingPlan.id, region_ids, on),
     _follow_plans,
     needs_heir=False,
+    join=_join_plans,
 )
 
 
@@ -177,17 +241,21 @@ def _follow_closures(actor: Actor, ended: Mapping[int, Ended], on: date) -> None
         left = ended[closure.region_id or 0]
         for kind, code, place in _shut(left, on):
             db.session.add(_copy(closure, place, on))
-            told: Changes = {
-                "since": (None, max(closure.since, on)),
-                "until": (None, closure.until),
-                "words": (None, closure.words),
-            }
-            members.append(Member((kind, code), told))
+            members.append(_shut_member(closure, kind, code, on))
         members.append(Member((REGION, left.code), {"until": (closure.until, on)}))
         _finish(closure, on)
     db.session.flush()
     if members:
         _record(actor, story.CLOSURE_FOLLOWED, members, ended)
+
+
+def _shut_member(closure: Closure, kind: str, code: str, on: date) -> Member:
+    told: Changes = {
+        "since": (None, max(closure.since, on)),
+        "until": (None, closure.until),
+        "words": (None, closure.words),
+    }
+    return Member((kind, code), told)
 
 
 def _shut(left: Ended, on: date) -> list[tuple[str, str, dict[str, int]]]:
@@ -216,12 +284,37 @@ def _copy(closure: Closure, place: Mapping[str, int], on: date) -> Closure:
     )
 
 
+def _join_closures(actor: Actor, joined: Joined, on: date) -> None:
+    """A site that goes from a region that is shut stays shut for itself, as long as that is."""
+    found = db.session.scalars(
+        sa.select(Closure)
+        .where(_lasting(Closure, joined.origins.values(), on))
+        .order_by(Closure.since, Closure.id)
+    ).all()
+    ids = {}
+    if found:
+        wanted = sa.select(Site.code, Site.id).where(Site.code.in_(joined.sites))
+        ids = {row.code: row.id for row in db.session.execute(wanted.order_by(Site.code))}
+    members = []
+    for closure in found:
+        for code, site_id in ids.items():
+            if joined.origins[joined.sites[code]] == closure.region_id:
+                db.session.add(_copy(closure, {"site_id": site_id}, on))
+                members.append(_shut_member(closure, story.SITE, code, on))
+    db.session.flush()
+    if members:
+        subject = (story.SITE, "")
+        region_id = joined.region_id
+        record(actor, story.CLOSURE_FOLLOWED, subject, region_id=region_id, members=members)
+
+
 CLOSURES: Final = Follower(
     Closure.__tablename__,
     _l("停办通知"),
     lambda region_ids, on: _counted(Closure, Closure.id, region_ids, on),
     _follow_closures,
     needs_heir=False,
+    join=_join_closures,
 )
 
 FOLLOWERS: Final = (SITES, PLANS, CLOSURES)

@@ -164,6 +164,12 @@ PLAN_FOLLOWED: Final = event_type(
     _l("%(actor)s 调整区划，%(subject)s 的下沉计划转给承接区划"),
     {"lines": Field(_l("条数")), "heirs": Field(_l("承接区划"), heirs_words), **_SINCE},
 )
+PLAN_SHARED: Final = event_type(
+    "plan.shared",
+    _l("下沉计划用于新设区划"),
+    _l("%(actor)s 调整区划，%(subject)s 的下沉计划同时用于新设区划"),
+    {"lines": Field(_l("条数")), "heirs": Field(_l("新设区划"), heirs_words), **_SINCE},
+)
 _ALL: Final = {
     **_FACTS,
     "hours": Field(_l("营业时间"), hours_words),

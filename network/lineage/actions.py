@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
 from uuid import uuid4
@@ -25,7 +26,8 @@ from core.regions.rules import Row
 from core.regions.story import REGION
 from network.lineage import queries, rules, story
 from network.lineage.models import RegionChangeSet
-from network.lineage.queries import Kept
+from network.lineage.queries import NO_SAID, Kept
+from network.lineage.rules import Review, Said
 
 
 def draft(actor: Actor, rows: Sequence[Row], on: date, source: str) -> RegionChangeSet:
@@ -57,10 +59,18 @@ def draft(actor: Actor, rows: Sequence[Row], on: date, source: str) -> RegionCha
     return made
 
 
-def choose(actor: Actor, kept: Kept, seen: int, said: Mapping[str, Heirs]) -> None:
-    """Say what comes after some of the regions that end, of the list seen at the version *seen*.
+def choose(
+    actor: Actor,
+    kept: Kept,
+    seen: int,
+    said: Mapping[str, Heirs],
+    shares: Mapping[str, Said] = NO_SAID,
+) -> None:
+    """Say what comes after some of the regions that end, of the list seen at the version *seen*,
+    and what some new ones take over from those that live on.
 
-    Raises Conflict where somebody else has decided meanwhile; BadInput for an heir that is none.
+    Raises Conflict where somebody else has decided meanwhile; BadInput for an heir that is none,
+    a site that is not to be had or goes two ways.
     """
     _refuse_frozen(kept)
     review = queries.review(kept.row)
@@ -73,16 +83,39 @@ def choose(actor: Actor, kept: Kept, seen: int, said: Mapping[str, Heirs]) -> No
             before = known[code].change.before
             if before is None or levels.get(heir) is not before.level:
                 raise no_heir(code, heir)
+    taken = {**rules.parse_shares(kept.row.shares), **shares}
+    _check_shares(review, shares, taken)
     after = rules.kept({**rules.parse(kept.row.heirs), **said})
     changed = db.session.scalar(
         sa.update(RegionChangeSet)
         .where(RegionChangeSet.id == kept.row.id, RegionChangeSet.version == seen)
-        .values(heirs=after, version=RegionChangeSet.version + 1)
+        .values(
+            heirs=after,
+            shares=rules.kept_shares(taken),
+            version=RegionChangeSet.version + 1,
+        )
         .returning(RegionChangeSet.id)
         .execution_options(populate_existing=True)
     )
     if changed is None:
         raise Conflict(_l("这份调整刚刚被别人改过，请核对后再提交。"))
+
+
+def _check_shares(review: Review, shares: Mapping[str, Said], taken: Mapping[str, Said]) -> None:
+    offered = {entry.code: entry.offer for entry in review.entries if entry.offer is not None}
+    for code, said in shares.items():
+        if code not in offered:
+            raise BadInput(_l("%(code)s 不是新设的区划。", code=code[:40]), field="shares")
+        known = {site.code for site in offered[code].sites}
+        for site in said.sites:
+            if site not in known:
+                message = _l("网点 %(site)s 不能划入 %(code)s。", site=site[:40], code=code)
+                raise BadInput(message, field="shares")
+    times = Counter(site for said in taken.values() for site in said.sites)
+    for site, number in sorted(times.items()):
+        if number > 1:
+            message = _l("网点 %(site)s 选入了两个新设的区划。", site=site)
+            raise BadInput(message, field="shares")
 
 
 def send(actor: Actor, kept: Kept, seen: int, words: str = "") -> Proposal:
@@ -145,7 +178,7 @@ def _apply(actor: Actor, asked: Asked, seen: int | None) -> None:
         raise Conflict(_l("提出之后，区划或网点又有变动，请退回后重新核对。"))
     if review.problems:
         raise Conflict(_l("提出之后，区划或网点又有变动，请退回后重新核对。"))
-    importer.apply(actor, review.plan, review.heirs)
+    importer.apply(actor, review.plan, review.heirs, review.shares)
 
 
 def _version(asked: Asked) -> int | None:

@@ -21,6 +21,8 @@ from core.forms import plain, whole_number
 from core.proposals.rules import MOST_WORDS
 from core.regions.heirs import Heirs
 from core.regions.rules import MOST_SOURCE, ChangeKind
+from core.sites.rules import is_site_code
+from network.lineage.rules import Said
 
 EARLIEST: Final = date(2000, 1, 1)
 AHEAD: Final = timedelta(days=2 * 366)
@@ -105,6 +107,18 @@ def _heirs(sent: MultiDict[str, str], code: str) -> Heirs:
         if name.startswith(start) and heir in chosen
     }
     return Heirs(chosen, sites, sent.get(f"grants:{code}") == "1")
+
+
+def shares(sent: MultiDict[str, str]) -> dict[str, Said]:
+    """What each new region of the page, ``begun``, takes over. Raises BadInput."""
+    found = {}
+    for code in sent.getlist("begun"):
+        if _CODE.fullmatch(code):
+            sites = tuple(dict.fromkeys(sent.getlist(f"takes:{code}")))
+            if not all(map(is_site_code, sites)):
+                raise BadInput(_l("没有这个选项。"), field="shares")
+            found[code] = Said(sites, sent.get(f"shares-grants:{code}") == "1")
+    return found
 
 
 def seen(sent: Mapping[str, str]) -> int:

@@ -15,7 +15,8 @@ class RegionChangeSet(Base):
     """A list of a city's regions from a day on, and what somebody says became of those that end.
 
     ``rows`` is the list as CSV; ``heirs`` is JSON, never searched inside: per old code the new
-    ones, which site goes where, whether roles go over.  It is a draft until it is proposed.
+    ones, which site goes where, whether roles go over.  ``shares``, too: per new code the sites
+    that come from regions that live on.  It is a draft until it is proposed.
     """
 
     __tablename__ = "region_change_set"
@@ -27,6 +28,7 @@ class RegionChangeSet(Base):
     on: Mapped[date] = mapped_column("on_day", sa.Date)
     source: Mapped[str] = mapped_column(sa.String(MOST_SOURCE))
     heirs: Mapped[str] = mapped_column(sa.Text, default="{}")
+    shares: Mapped[str] = mapped_column(sa.Text, default="{}")
     version: Mapped[int] = mapped_column(default=1)
     proposal_id: Mapped[int | None] = mapped_column(sa.ForeignKey("proposal.id"), index=True)
     made_by: Mapped[str] = mapped_column(sa.String(100))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from types import MappingProxyType
 from typing import Final
 
 import sqlalchemy as sa
@@ -15,20 +17,35 @@ from core.access import Actor, Permission
 from core.accounts.following import holders
 from core.accounts.rules import Role
 from core.clock import today
+from core.dated import on_day
 from core.db import db
 from core.errors import NotFound
+from core.geo import Point
 from core.proposals.models import Proposal
 from core.proposals.rules import State
-from core.regions import following, importer, queries
+from core.regions import boundaries, following, importer, queries
 from core.regions.heirs import Candidate, Heirs, Proposer, places_of_sites
 from core.regions.importer import Plan
 from core.regions.models import RegionPeriod
 from core.regions.rules import Difference, Row
 from core.sites.models import Site, SitePeriod
+from core.sites.rules import Status
 from network.lineage.models import RegionChangeSet
-from network.lineage.rules import Entry, Holder, Review, StandingSite, in_order, kinds_of, parse
+from network.lineage.offers import Known, Neighbours, Standing, offers
+from network.lineage.rules import (
+    Entry,
+    Holder,
+    Review,
+    Said,
+    StandingSite,
+    in_order,
+    kinds_of,
+    parse,
+    parse_shares,
+)
 
 PER_PAGE: Final = 50
+NO_SAID: Final[Mapping[str, Said]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +113,14 @@ def _within(actor: Actor) -> sa.ColumnElement[bool]:
 def review(row: RegionChangeSet) -> Review:
     """The list against what holds now. Raises BadInput where it can no longer be applied."""
     plan = importer.plan_rows(importer.read(row.rows), row.on, row.source)
-    return reviewed(plan, parse(row.heirs))
+    return reviewed(plan, parse(row.heirs), parse_shares(row.shares))
 
 
-def reviewed(plan: Plan, said: Mapping[str, Heirs]) -> Review:
-    """Every change of a plan with what comes after: as somebody *said*, else as is likely."""
+def reviewed(plan: Plan, said: Mapping[str, Heirs], shares: Mapping[str, Said] = NO_SAID) -> Review:
+    """Every change of a plan with what comes after: as somebody *said*, else as is likely.
+
+    *shares* says what new regions take over from those that live on.
+    """
     ended = [
         change.before
         for change in plan.changed
@@ -121,7 +141,55 @@ def reviewed(plan: Plan, said: Mapping[str, Heirs]) -> Review:
         likely = Heirs(proposer.chosen(candidates))
         heirs = said.get(change.before.code, likely)
         entries.append(_entry(change, candidates, heirs, names, there))
+    comes = Counter(site.heir for entry in entries for site in entry.sites if site.heir)
+    near = Neighbours(plan)
+    offered = offers(near, _known(near, plan.on), shares, comes) if near.begun else {}
+    entries = [
+        replace(entry, offer=offered.get(entry.code)) if entry.change.before is None else entry
+        for entry in entries
+    ]
     return Review(plan, in_order(entries))
+
+
+def _known(near: Neighbours, on: date) -> Known:
+    """What stands in the regions that live on beside new ones."""
+    living = queries.load(on)
+    ids = {living.by_code[code].id: code for code in near.all_origins()}
+    sites: dict[str, list[Standing]] = {}
+    for row in _standing(ids.keys(), on):
+        point = None if row.lat is None or row.lon is None else Point(row.lat, row.lon)
+        region = ids[row.region_id]
+        standing = Standing(region, row.code, row.name, row.address, point)
+        sites.setdefault(region, []).append(standing)
+    held: dict[str, list[Holder]] = {}
+    for over, name, username, role in holders(ids.keys(), on):
+        held.setdefault(ids[over or 0], []).append(Holder(name, username, Role(role).label))
+    shapes = boundaries.shapes(on)
+    outlines = {
+        row.code: shapes[living.by_code[code].id]
+        for code, row in near.now.items()
+        if living.by_code[code].id in shapes
+    }
+    return Known(sites, held, outlines)
+
+
+def _standing(
+    region_ids: Collection[int], on: date
+) -> Sequence[sa.Row[int, str, str, str, float | None, float | None]]:
+    """What stands in the regions on the day and has not been given up, with its position."""
+    return db.session.execute(
+        sa.select(
+            *(SitePeriod.region_id, Site.code, Site.name, Site.address),
+            *(SitePeriod.lat, SitePeriod.lon),
+        )
+        .join(Site, Site.id == SitePeriod.site_id)
+        .where(
+            SitePeriod.region_id.in_(sorted(region_ids)),
+            on_day(SitePeriod, on),
+            SitePeriod.status != Status.CLOSED,
+        )
+        .order_by(Site.code)
+    ).all()
 
 
 @dataclass(frozen=True, slots=True)

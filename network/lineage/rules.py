@@ -13,7 +13,7 @@ from typing import Any, Final
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
-from core.regions.heirs import Candidate, Heirs
+from core.regions.heirs import Candidate, Heirs, Share
 from core.regions.importer import Plan
 from core.regions.rules import ChangeKind, Difference
 
@@ -50,8 +50,66 @@ class Holder:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """Which sites (by code) somebody said go to a new region, and whether roles come along."""
+
+    sites: tuple[str, ...]
+    grants: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedSite:
+    """A site in a region that lives on, which may go to a new one; ``why`` it is likely to."""
+
+    code: str
+    name: str
+    address: str
+    origin: str
+    chosen: bool
+    why: LazyString | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """A region that lives on beside a new one: how many sites stand in it, and how many go."""
+
+    code: str
+    name: str
+    before: int
+    goes: int
+
+    @property
+    def after(self) -> int:
+        return self.before - self.goes
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What a new region may take over from regions that live on.
+
+    ``comes``: how many sites come to it from regions that end.
+    """
+
+    sites: tuple[OfferedSite, ...]
+    origins: tuple[Origin, ...]
+    holders: tuple[Holder, ...]
+    grants: bool
+    comes: int = 0
+
+    @property
+    def chosen(self) -> dict[str, str]:
+        """The sites that go over, each with the code of the region it leaves."""
+        return {site.code: site.origin for site in self.sites if site.chosen}
+
+    @property
+    def after(self) -> int:
+        """How many sites the new region begins with."""
+        return self.comes + len(self.chosen)
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
-    """One change under review. The rest is of regions that end only.
+    """One change under review. The rest is of regions that end only, ``offer`` of new ones.
 
     ``touches`` is what stands there, each with its number; ``names`` what the heirs are called.
     """
@@ -65,6 +123,7 @@ class Entry:
     sites: tuple[StandingSite, ...] = ()
     holders: tuple[Holder, ...] = ()
     homeless: bool = False
+    offer: Offer | None = None
 
     @property
     def code(self) -> str:
@@ -128,6 +187,15 @@ class Review:
         return found
 
     @property
+    def shares(self) -> dict[str, Share]:
+        """What new regions take over from those that live on."""
+        return {
+            entry.code: Share(entry.offer.chosen, entry.offer.grants)
+            for entry in self.entries
+            if entry.offer is not None and entry.offer.chosen
+        }
+
+    @property
     def problems(self) -> tuple[Entry, ...]:
         return tuple(entry for entry in self.entries if entry.problem is not None)
 
@@ -148,6 +216,7 @@ class Review:
                 code: [list(one.codes), dict(one.sites), one.grants]
                 for code, one in self.heirs.items()
             },
+            {code: [dict(one.sites), one.grants] for code, one in self.shares.items()},
         ]
         return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
@@ -176,6 +245,17 @@ def kept(heirs: Mapping[str, Heirs]) -> str:
     return json.dumps(told, sort_keys=True)
 
 
+def parse_shares(text: str) -> dict[str, Said]:
+    """What a draft keeps of new regions."""
+    held: dict[str, Any] = json.loads(text)
+    return {code: Said(tuple(one["sites"]), one["grants"]) for code, one in held.items()}
+
+
+def kept_shares(said: Mapping[str, Said]) -> str:
+    told = {code: {"sites": sorted(one.sites), "grants": one.grants} for code, one in said.items()}
+    return json.dumps(told, sort_keys=True)
+
+
 def payload(uuid: str, review: Review) -> dict[str, Any]:
     """What the proposal keeps: enough to tell later what was decided, when nothing differs more."""
     return {
@@ -185,6 +265,11 @@ def payload(uuid: str, review: Review) -> dict[str, Any]:
         "source": review.plan.source,
         "counts": {kind.value: number for kind, number in review.counts.items()},
         "heirs": [_told(entry) for entry in review.entries if entry.heirs and entry.heirs.codes],
+        "shares": [
+            _told_share(entry, entry.offer)
+            for entry in review.entries
+            if entry.offer and entry.offer.chosen
+        ],
     }
 
 
@@ -196,6 +281,15 @@ def _told(entry: Entry) -> dict[str, Any]:
         "name": "" if before is None else before.name,
         "heirs": [[code, names.get(code, "")] for code in codes],
         "sites": sum(number for _label, number in entry.touches[:1]),
+    }
+
+
+def _told_share(entry: Entry, offer: Offer) -> dict[str, Any]:
+    after = entry.change.after
+    return {
+        "code": entry.code,
+        "name": "" if after is None else after.name,
+        "origins": [[one.code, one.name, one.goes] for one in offer.origins if one.goes],
     }
 
 
@@ -219,7 +313,17 @@ def lines(told: Mapping[str, Any]) -> list[str]:
     found += [_heir_words(one) for one in told["heirs"][:MOST_TOLD]]
     if len(told["heirs"]) > MOST_TOLD:
         found.append(str(_l("……合并、拆分共 %(number)s 个。", number=len(told["heirs"]))))
-    return found
+    # Proposals made before new regions could take anything over do not tell of it.
+    return found + [_share_words(one) for one in told.get("shares", ())[:MOST_TOLD]]
+
+
+def _share_words(one: Mapping[str, Any]) -> str:
+    parts = [
+        str(_l("%(name)s（%(code)s）%(number)s 个网点", name=name, code=code, number=number))
+        for code, name, number in one["origins"]
+    ]
+    new = f"{one['name']}（{one['code']}）"
+    return str(_l("%(parts)s → %(new)s", parts=str(_l("、")).join(parts), new=new))
 
 
 def _heir_words(one: Mapping[str, Any]) -> str:

@@ -67,12 +67,13 @@ def change_set(uuid: str) -> Response:
 @blueprint.post("/<uuid>/heirs")
 @requires(Permission.REGIONS_CHANGE)
 def choose(uuid: str) -> Response:
-    """Say what comes after the regions of the page."""
+    """Say what comes after the regions of the page, and what new ones take over."""
     actor = current_actor()
     try:
-        said, seen = forms.heirs(request.form), forms.seen(request.form)
+        said, shares = forms.heirs(request.form), forms.shares(request.form)
+        seen = forms.seen(request.form)
         with writing():
-            actions.choose(actor, queries.find(actor, uuid), seen, said)
+            actions.choose(actor, queries.find(actor, uuid), seen, said, shares)
     except (BadInput, Conflict) as fault:
         return _page(queries.find(actor, uuid), fault)
     again = forms.filters(request.args).query() | {"page": request.args.get("page")}
