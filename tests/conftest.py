@@ -2,20 +2,50 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2.bccache import Bucket, BytecodeCache
 from werkzeug.test import TestResponse
 
 from core.config import Config, Mode
 from core.db import db
 from tests.databases import Database, PostgreSQL, SQLite, sent
 from wsgi import create_app
+
+MEMORY: Final = Path("/dev/shm")
+#: What the temporary files of one run leave free, in bytes.
+ROOM: Final = 4 << 30
+
+if "TMPDIR" not in os.environ and MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM:
+    # What is temporary lies in memory, for a disk lets every commit wait; child processes too.
+    os.environ["TMPDIR"] = str(MEMORY)
+    tempfile.tempdir = None
+
+
+class Compiled(BytecodeCache):
+    """Templates as a worker has compiled them once: every test has an app of its own."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self.kept:
+            bucket.bytecode_from_string(self.kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.kept[bucket.key] = bucket.bytecode_to_string()
+
+
+COMPILED: Final = Compiled()
 
 
 @pytest.fixture(scope="session")
@@ -56,6 +86,7 @@ def make_app() -> Iterator[Callable[[Config], Flask]]:
     def make(config: Config) -> Flask:
         made.append(create_app(config))
         made[-1].test_client_class = Client
+        made[-1].jinja_env.bytecode_cache = COMPILED
         return made[-1]
 
     yield make

@@ -7,11 +7,12 @@ import os
 import shutil
 import subprocess
 import tempfile
+from collections import deque
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from itertools import count
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 import psycopg
 import sqlalchemy as sa
@@ -51,14 +52,23 @@ class SQLite:
 
 
 class PostgreSQL:
-    """A cluster of our own on a socket in a temporary folder, without the promises of a disk."""
+    """A cluster of our own on a socket in a temporary folder, without the promises of a disk.
+
+    A database is emptied after a test and given to the next under another name, which is ten times
+    as fast as a new one; a new one is made where a test has changed more than rows.
+    """
 
     def __init__(self, folder: Path, user: str) -> None:
         self.folder = folder
         self.user = user
         self.numbers = count()
+        self.empty: deque[str] = deque()
+        self.administration = self.connect("postgres")
         self.administer("CREATE DATABASE template_onekm")
         migrate(self.url("template_onekm"), folder)
+        with self.connect("template_onekm") as connection:
+            connection.execute(_KEEP)
+            self.schema = connection.execute(_SCHEMA).fetchall()
 
     @classmethod
     @contextmanager
@@ -72,25 +82,92 @@ class PostgreSQL:
             options += " -c full_page_writes=off -c max_connections=60"
             _run("pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", options, "start")
             try:
-                yield cls(folder, user)
+                with (made := cls(folder, user)).administration:
+                    yield made
             finally:
                 _run("pg_ctl", "-D", data, "-m", "immediate", "stop")
 
     def url(self, name: str) -> str:
         return f"postgresql+psycopg://{self.user}@/{name}?host={self.folder}"
 
+    def connect(self, name: str) -> psycopg.Connection[tuple[Any, ...]]:
+        return psycopg.connect(host=str(self.folder), user=self.user, dbname=name, autocommit=True)
+
     def administer(self, statement: str) -> None:
-        with psycopg.connect(
-            host=str(self.folder), user=self.user, dbname="postgres", autocommit=True
-        ) as connection:
-            connection.execute(statement.encode())
+        self.administration.execute(statement.encode())
 
     @contextmanager
     def fresh(self) -> Iterator[str]:
+        # Under a name of its own, so that whoever lives on after a test finds nothing there; and
+        # not the last one, from which its connection may not have gone yet.
         name = f"onekm_{next(self.numbers)}"
-        self.administer(f"CREATE DATABASE {name} TEMPLATE template_onekm STRATEGY file_copy")
+        if len(self.empty) > 1:
+            self.administer(f"ALTER DATABASE {self.empty.popleft()} RENAME TO {name}")
+        else:
+            self.administer(f"CREATE DATABASE {name} TEMPLATE template_onekm")
         yield self.url(name)
-        self.administer(f"DROP DATABASE {name} WITH (FORCE)")
+        self.administer(_END.format(name))
+        if self._emptied(name):
+            self.empty.append(name)
+        else:
+            self.administer(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def _emptied(self, name: str) -> bool:
+        """Whether the database is again as the migrations have left it."""
+        with self.connect(name) as connection:
+            unchanged = connection.execute(_SCHEMA).fetchall() == self.schema
+            if unchanged:
+                connection.execute(_EMPTY)
+        return unchanged
+
+
+#: Ends whatever is still connected to a database, and waits until it has ended.
+_END: Final = """
+    SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity
+    WHERE datname = '{}' AND backend_type = 'client backend'
+"""
+#: Differs after every change of a column, constraint, trigger or function.
+_SCHEMA: Final = b" UNION ALL ".join(
+    b"SELECT count(*), max(xmin::text::bigint) FROM pg_catalog." + catalogue
+    for catalogue in (b"pg_attribute", b"pg_constraint", b"pg_index", b"pg_trigger", b"pg_proc")
+)
+#: Lays a copy of what the migrations have written beside it.
+_KEEP: Final = b"""
+    CREATE SCHEMA kept;
+    CREATE TABLE kept.numbers AS SELECT seqrelid, coalesce(pg_sequence_last_value(seqrelid), 0)
+        AS last FROM pg_sequence;
+    DO $$
+    DECLARE
+        each text;
+    BEGIN
+        FOR each IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
+            EXECUTE format('CREATE TABLE kept.%1$I AS TABLE public.%1$I', each);
+        END LOOP;
+    END $$
+"""
+#: Puts the copy in the place of every row, past what guards them. To truncate takes the same time
+#: however much there is; a little is sooner deleted.
+_EMPTY: Final = b"""
+    DO $$
+    DECLARE
+        each text;
+    BEGIN
+        SET LOCAL session_replication_role = replica;
+        FOR each IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
+            IF pg_relation_size(format('public.%I', each)) > 1000000 THEN
+                EXECUTE format('TRUNCATE public.%I CASCADE', each);
+            ELSIF pg_relation_size(format('public.%I', each)) > 0 THEN
+                EXECUTE format('DELETE FROM public.%I', each);
+            END IF;
+        END LOOP;
+        FOR each IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
+            IF pg_relation_size(format('kept.%I', each)) > 0 THEN
+                EXECUTE format('INSERT INTO public.%1$I TABLE kept.%1$I', each);
+            END IF;
+        END LOOP;
+        PERFORM setval(seqrelid, greatest(last, 1), last > 0) FROM kept.numbers;
+    END $$
+"""
 
 
 def _owner(folder: Path) -> str:
