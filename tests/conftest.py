@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import gc
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
+from copy import deepcopy
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol, TypeVar
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 from jinja2.bccache import Bucket, BytecodeCache
+from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from core.config import Config, Mode
-from core.db import db
+from core.db import Base, db
 from tests.databases import Database, PostgreSQL, SQLite, sent
 from wsgi import create_app
 
@@ -29,6 +34,13 @@ if "TMPDIR" not in os.environ and MEMORY.is_dir() and shutil.disk_usage(MEMORY).
     # What is temporary lies in memory, for a disk lets every commit wait; child processes too.
     os.environ["TMPDIR"] = str(MEMORY)
     tempfile.tempdir = None
+
+
+def pytest_collection_finish() -> None:
+    """What is imported by now stays: without it, whoever looks for garbage is done sooner."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 10, 10)
 
 
 class Compiled(BytecodeCache):
@@ -46,6 +58,23 @@ class Compiled(BytecodeCache):
 
 
 COMPILED: Final = Compiled()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _addresses() -> Iterator[None]:
+    """Werkzeug compiles how to build each address once a worker, not once an app."""
+    build = Rule._compile_builder
+    made: dict[tuple[str, ...], Callable[..., tuple[str, str]]] = {}
+
+    def builder(rule: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        key = (rule.rule, repr(rule._trace), repr(rule.defaults), str(append_unknown))
+        if key not in made:
+            made[key] = build(rule, append_unknown)
+        return made[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Rule, "_compile_builder", builder)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -125,6 +154,48 @@ class Client(FlaskClient):
 def statements(app: Flask) -> Callable[[], AbstractContextManager[list[str]]]:
     """A context that gives every statement sent within, those that begin a transaction too."""
     return lambda: sent(db.engine)
+
+
+T = TypeVar("T")
+
+
+class Once(Protocol):
+    def __call__(self, make: Callable[[], T]) -> T: ...
+
+
+@pytest.fixture
+def once(app: Flask, request: pytest.FixtureRequest) -> Once:
+    """Has *make* fill an empty database, where a copy of what it wrote the last time is not enough.
+
+    What it gives must be the same each time.
+    """
+    kind: Database = request.getfixturevalue(db.engine.dialect.name)
+
+    def fill(make: Callable[[], T]) -> T:
+        name = re.sub(r"\W", "_", f"{make.__module__}_{make.__qualname__}")[-63:]
+        with closing(db.engine.raw_connection()) as connection:
+            assert _is_empty(connection), "once() comes before whatever else is written"
+            if kind.put_back(connection.driver_connection, name):
+                given: T = deepcopy(GIVEN[name])
+                return given
+            GIVEN[name] = given = make()
+            kind.keep(connection.driver_connection, name)
+            return given
+
+    return fill
+
+
+#: What the makers gave, by name.
+GIVEN: Final[dict[str, Any]] = {}
+
+
+def _is_empty(connection: sa.PoolProxiedConnection) -> bool:
+    held = " OR ".join(f"EXISTS (SELECT 1 FROM {name})" for name in Base.metadata.tables)
+    cursor = connection.cursor()
+    cursor.execute(f"SELECT {held}")
+    found = cursor.fetchone()
+    connection.rollback()
+    return not any(found or ())
 
 
 @pytest.fixture

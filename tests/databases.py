@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import importlib
 import os
 import shutil
 import subprocess
@@ -24,7 +25,14 @@ from wsgi import create_app
 
 
 class Database(Protocol):
-    def fresh(self) -> AbstractContextManager[str]: ...
+    def fresh(self) -> AbstractContextManager[str]:
+        """The URL of a database that the migrations have made, and nobody else has touched."""
+
+    def keep(self, connection: Any, name: str) -> None:
+        """Keep a copy of all that is in the database, under a name."""
+
+    def put_back(self, connection: Any, name: str) -> bool:
+        """Put the copy in the place of all that is there; False where there is none."""
 
 
 def migrate(url: str, home: Path) -> None:
@@ -40,6 +48,7 @@ class SQLite:
         self.folder = folder
         self.template = folder / "template.sqlite3"
         self.numbers = count()
+        self.kept: dict[str, Any] = {}
         migrate(f"sqlite:///{self.template}", folder)
 
     @contextmanager
@@ -49,6 +58,15 @@ class SQLite:
         yield f"sqlite:///{path}"
         for left in self.folder.glob(f"{path.name}*"):
             left.unlink()
+
+    def keep(self, connection: Any, name: str) -> None:
+        self.kept[name] = importlib.import_module(type(connection).__module__).connect(":memory:")
+        connection.backup(self.kept[name])
+
+    def put_back(self, connection: Any, name: str) -> bool:
+        if name in self.kept:
+            self.kept[name].backup(connection)
+        return name in self.kept
 
 
 class PostgreSQL:
@@ -67,7 +85,7 @@ class PostgreSQL:
         self.administer("CREATE DATABASE template_onekm")
         migrate(self.url("template_onekm"), folder)
         with self.connect("template_onekm") as connection:
-            connection.execute(_KEEP)
+            self.keep(connection, "migrated")
             self.schema = connection.execute(_SCHEMA).fetchall()
 
     @classmethod
@@ -116,9 +134,20 @@ class PostgreSQL:
         """Whether the database is again as the migrations have left it."""
         with self.connect(name) as connection:
             unchanged = connection.execute(_SCHEMA).fetchall() == self.schema
-            if unchanged:
-                connection.execute(_EMPTY)
-        return unchanged
+            return unchanged and self.put_back(connection, "migrated")
+
+    def keep(self, connection: Any, name: str) -> None:
+        connection.execute(_KEEP.format(name))
+        connection.commit()
+
+    def put_back(self, connection: Any, name: str) -> bool:
+        known: bool = connection.execute(
+            f"SELECT to_regnamespace('{name}') IS NOT NULL"
+        ).fetchone()[0]
+        if known:
+            connection.execute(_PUT_BACK.format(name))
+        connection.commit()
+        return known
 
 
 #: Ends whatever is still connected to a database, and waits until it has ended.
@@ -126,28 +155,35 @@ _END: Final = """
     SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity
     WHERE datname = '{}' AND backend_type = 'client backend'
 """
-#: Differs after every change of a column, constraint, trigger or function.
-_SCHEMA: Final = b" UNION ALL ".join(
-    b"SELECT count(*), max(xmin::text::bigint) FROM pg_catalog." + catalogue
-    for catalogue in (b"pg_attribute", b"pg_constraint", b"pg_index", b"pg_trigger", b"pg_proc")
-)
-#: Lays a copy of what the migrations have written beside it.
-_KEEP: Final = b"""
-    CREATE SCHEMA kept;
-    CREATE TABLE kept.numbers AS SELECT seqrelid, coalesce(pg_sequence_last_value(seqrelid), 0)
+_OURS: Final = "(SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace)"
+#: Differs after every change of a column, constraint, index, trigger or function.
+_SCHEMA: Final = " UNION ALL ".join(
+    f"SELECT count(*), max(xmin::text::bigint) FROM {catalogue}"
+    for catalogue in (
+        f"pg_attribute WHERE attrelid IN {_OURS}",
+        f"pg_constraint WHERE conrelid IN {_OURS}",
+        f"pg_index WHERE indrelid IN {_OURS}",
+        f"pg_trigger WHERE tgrelid IN {_OURS}",
+        "pg_proc",
+    )
+).encode()
+#: Lays a copy of every table beside it, in a schema of that name.
+_KEEP: Final = """
+    CREATE SCHEMA {0};
+    CREATE TABLE {0}.numbers AS SELECT seqrelid, coalesce(pg_sequence_last_value(seqrelid), 0)
         AS last FROM pg_sequence;
     DO $$
     DECLARE
         each text;
     BEGIN
         FOR each IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
-            EXECUTE format('CREATE TABLE kept.%1$I AS TABLE public.%1$I', each);
+            EXECUTE format('CREATE TABLE {0}.%1$I AS TABLE public.%1$I', each);
         END LOOP;
     END $$
 """
 #: Puts the copy in the place of every row, past what guards them. To truncate takes the same time
 #: however much there is; a little is sooner deleted.
-_EMPTY: Final = b"""
+_PUT_BACK: Final = """
     DO $$
     DECLARE
         each text;
@@ -161,11 +197,11 @@ _EMPTY: Final = b"""
             END IF;
         END LOOP;
         FOR each IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
-            IF pg_relation_size(format('kept.%I', each)) > 0 THEN
-                EXECUTE format('INSERT INTO public.%1$I TABLE kept.%1$I', each);
+            IF pg_relation_size(format('{0}.%I', each)) > 0 THEN
+                EXECUTE format('INSERT INTO public.%1$I TABLE {0}.%1$I', each);
             END IF;
         END LOOP;
-        PERFORM setval(seqrelid, greatest(last, 1), last > 0) FROM kept.numbers;
+        PERFORM setval(seqrelid, greatest(last, 1), last > 0) FROM {0}.numbers;
     END $$
 """
 

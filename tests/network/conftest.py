@@ -8,7 +8,6 @@ from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
-from flask import Flask
 
 from core.access import command
 from core.calendar import actions as calendar_actions
@@ -28,6 +27,7 @@ from core.sites.changes import Position
 from core.sites.closures import Notice
 from core.sites.models import Site
 from core.sites.rules import Kind, Mode, Status
+from tests.conftest import Once
 
 ACTOR = command("test")
 SINCE = date(2021, 1, 1)
@@ -65,7 +65,11 @@ class Made:
 
 
 @pytest.fixture
-def made(app: Flask) -> Made:
+def made(once: Once) -> Made:
+    return once(make_network)
+
+
+def make_network() -> Made:
     with writing():
         text = REGIONS
         plan = region_importer.plan(text, SINCE, "the list of the tests")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from flask import Flask
 
 from core.accounts import passwords
-from tests.core.accounts.made import CHEAP, World, make_world
+from core.accounts.rules import Role
+from tests.conftest import Once
+from tests.core.accounts.made import CHEAP, COUNTY, World, make_person, make_world
 
 
 @pytest.fixture(autouse=True)
@@ -16,5 +17,16 @@ def _cheap(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def world(app: Flask) -> World:
-    return make_world()
+def world(once: Once) -> World:
+    return once(make_world)
+
+
+@pytest.fixture
+def inspector(world: World) -> int:
+    """Somebody whom a password is enough for."""
+    return make_person("inspector", Role.INSPECTOR, COUNTY)
+
+
+@pytest.fixture
+def admin(world: World) -> int:
+    return make_person("admin", Role.COUNTY_ADMIN, COUNTY)

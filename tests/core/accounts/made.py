@@ -10,13 +10,14 @@ from typing import Final
 from uuid import uuid4
 
 import pyotp
+import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from core.access import command
-from core.accounts import actions, places, queries, sign_in
+from core.access import Actor, command
+from core.accounts import actions, attempts, places, queries, sign_in
 from core.accounts.actions import Held
 from core.accounts.models import Account, SignIn
 from core.accounts.passwords import OneTime
@@ -35,6 +36,8 @@ SINCE: Final = date(2026, 1, 1)
 CHEAP: Final = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 PASSWORD: Final = "Quiet-Harbour-47"
 ACTOR: Final = command("test")
+CITY: Final = "371000000000"
+COUNTY: Final = "371082000000"
 
 CITIES: Final = (
     """\
@@ -91,6 +94,20 @@ def make_person(username: str, role: Role | None, place: str = "", name: str = "
         account = actions.create(ACTOR, username, name, one_time, held)
         account.one_time_until = None
         return account.id
+
+
+def as_actor(account_id: int) -> Actor:
+    with db.engine.connect() as connection:
+        held = queries.held(connection, account_id, today())
+    return Actor("somebody", held, account_id, fresh=True)
+
+
+def county_admin() -> Actor:
+    return as_actor(make_person("county", Role.COUNTY_ADMIN, COUNTY))
+
+
+def city_admin() -> Actor:
+    return as_actor(make_person("city", Role.CITY_ADMIN, CITY))
 
 
 def give_authenticator(account_id: int) -> str:
@@ -155,3 +172,14 @@ def post(client: FlaskClient, path: str, **data: str) -> TestResponse:
 
 def give_password(client: FlaskClient, username: str, password: str = PASSWORD) -> TestResponse:
     return post(client, "/signin", username=username, password=password)
+
+
+def later(monkeypatch: pytest.MonkeyPatch, passed: timedelta) -> None:
+    """Let it be later for sign-ins and for what counts attempts."""
+    moment = now() + passed
+    for module in (sign_in, attempts):
+        monkeypatch.setattr(module, "now", lambda: moment)
+
+
+def csrf_in(page: str) -> str:
+    return page.partition('name="csrf_token" value="')[2].partition('"')[0]

@@ -1,8 +1,7 @@
-"""Signing in, what ends it, and what is told to those who guess."""
+"""Signing in: two proofs, where it leads, its forms, and proving oneself again."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
@@ -13,47 +12,27 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from core import clock
-from core.accounts import actions, attempts, own, passwords, places, queries, rules, sign_in
-from core.accounts.models import Account, RecoveryCode, SignIn
+from core.accounts import actions, own, places, queries
+from core.accounts.models import Account, RecoveryCode
 from core.accounts.passwords import OneTime
 from core.accounts.rules import Role
-from core.accounts.sign_in import Current
-from core.audit.models import AuditEvent
-from core.config import Config, Mode
-from core.db import aside, db, writing
+from core.db import db, writing
 from tests.core.accounts.made import (
     ACTOR,
-    CHEAP,
+    COUNTY,
     PASSWORD,
     World,
     code_of,
+    csrf_in,
     give_authenticator,
     give_password,
-    make_person,
-    new_sign_in,
     post,
     signed_in,
 )
 
-COUNTY = "371082000000"
 
-
-@pytest.fixture
-def inspector(world: World) -> int:
-    """Somebody whom a password is enough for."""
-    return make_person("inspector", Role.INSPECTOR, COUNTY)
-
-
-@pytest.fixture
-def admin(world: World) -> int:
-    return make_person("admin", Role.COUNTY_ADMIN, COUNTY)
-
-
-def later(monkeypatch: pytest.MonkeyPatch, passed: timedelta) -> None:
-    """Let it be later for sign-ins and for what counts attempts."""
-    moment = clock.now() + passed
-    for module in (sign_in, attempts):
-        monkeypatch.setattr(module, "now", lambda: moment)
+def secret_in(page: str) -> str:
+    return page.partition('id="secret">')[2].partition("<")[0].replace(" ", "")
 
 
 def test_a_password_is_enough_for_an_inspector(client: FlaskClient, inspector: int) -> None:
@@ -166,317 +145,6 @@ def test_by_one_profile_passwords_grow_old(
     with writing():
         db.session.get_one(Account, inspector).password_at = clock.now() - timedelta(days=days)
     assert give_password(app.test_client(), "inspector").location == step
-
-
-# -- Those who guess ----------------------------------------------------------------------------
-
-
-def test_nobody_learns_which_accounts_exist(
-    app: Flask, inspector: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The same answer, and the same work, for known and unknown, in use and not."""
-    make_person("disabled", Role.INSPECTOR, COUNTY)
-    with writing():
-        actions.disable(ACTOR, queries.person(ACTOR, "disabled"))
-    monkeypatch.setitem(rules.LIMITS, rules.Guess.ADDRESS, rules.Limit(99, timedelta(hours=1)))
-    checked: list[str] = []
-    verify = passwords.verify
-
-    def counting(kept: str, password: str) -> bool:
-        checked.append(kept)
-        return verify(kept, password)
-
-    monkeypatch.setattr(passwords, "verify", counting)
-    names = [
-        "inspector",
-        "disabled",
-        "nobody",
-        "ｎｏｂｏｄｙ２",
-        "а-cyrillic",
-        "x" * 10_000,
-        "nul\x00",
-    ]
-    told = set()
-    for name in names:
-        browser = app.test_client()
-        answer = give_password(browser, name, "wrong")
-        shown = answer.text.replace(csrf_in(answer.text), "")
-        told.add((answer.status_code, shown.replace(value_in(shown), "")))
-    assert len(told) == 1
-    assert len(checked) == len(names)
-    assert give_password(app.test_client(), "disabled").status_code == 401
-
-
-def secret_in(page: str) -> str:
-    return page.partition('id="secret">')[2].partition("<")[0].replace(" ", "")
-
-
-def csrf_in(page: str) -> str:
-    return page.partition('name="csrf_token" value="')[2].partition('"')[0]
-
-
-def value_in(page: str) -> str:
-    return page.partition('type="text" value="')[2].partition('"')[0]
-
-
-def test_the_stand_in_costs_as_much_as_a_real_password(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.undo()
-    assert not passwords.HASHER.check_needs_rehash(passwords.NOBODY)
-    assert not passwords.verify(passwords.NOBODY, "")
-
-
-def test_five_wrong_ones_lock_the_account_for_its_owner_too(
-    app: Flask, inspector: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for _ in range(5):
-        assert give_password(app.test_client(), "inspector", "wrong").status_code == 401
-    assert give_password(app.test_client(), "inspector").status_code == 401
-    assert attempts.locked("inspector")
-    later(monkeypatch, timedelta(minutes=16))
-    assert give_password(app.test_client(), "inspector").status_code == 303
-
-
-def test_an_administrator_lets_it_be_tried_again(app: Flask, inspector: int) -> None:
-    for _ in range(6):
-        give_password(app.test_client(), "inspector", "wrong")
-    with writing():
-        actions.unlock(ACTOR, queries.person(ACTOR, "inspector"))
-    assert give_password(app.test_client(), "inspector").status_code == 303
-
-
-def test_one_address_tries_twenty_passwords_an_hour(
-    app: Flask, inspector: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    checked: list[str] = []
-
-    def wrong(kept: str, _password: str) -> bool:
-        checked.append(kept)
-        return False
-
-    monkeypatch.setattr(passwords, "verify", wrong)
-    for number in range(30):
-        sign_in.by_password(f"name{number}", "spring2026", "192.0.2.7", "")
-    assert len(checked) == 20
-    sign_in.by_password("name31", "spring2026", "192.0.2.8", "")
-    assert len(checked) == 21
-
-
-def test_the_right_password_costs_its_address_nothing(app: Flask, inspector: int) -> None:
-    for _ in range(25):
-        assert sign_in.by_password("inspector", PASSWORD, "192.0.2.7", "") is not None
-
-
-@pytest.mark.parametrize(
-    ("one", "two", "same"),
-    [
-        ("2001:db8::1", "2001:db8::ffff", True),
-        ("2001:db8::1", "2001:db8:0:1::1", False),
-        ("192.0.2.1", "192.0.2.2", False),
-        (None, "what", True),
-    ],
-)
-def test_an_address_of_ipv6_is_its_network(one: str | None, two: str, same: bool) -> None:
-    assert (attempts.by_address(one) == attempts.by_address(two)) is same
-
-
-def test_what_was_tried_is_told_to_the_auditor_without_what_was_typed(
-    client: FlaskClient, inspector: int
-) -> None:
-    give_password(client, "inspector", "wrong-secret")
-    give_password(client, "typed-password-as-name", "x")
-    give_password(client, "inspector")
-    events = db.session.execute(
-        sa.select(AuditEvent.action, AuditEvent.subject_code, AuditEvent.changes).order_by(
-            AuditEvent.id
-        )
-    ).all()
-    told = [(event.action, event.subject_code) for event in events][-3:]
-    assert told == [
-        ("account.refused", "inspector"),
-        ("account.refused", ""),
-        ("account.signed_in", "inspector"),
-    ]
-    assert not any("typed" in str(event) or "wrong-secret" in str(event) for event in events)
-
-
-# -- What ends a sign-in ------------------------------------------------------------------------
-
-
-def stolen(app: Flask, cookies: list[str]) -> list[FlaskClient]:
-    browsers = []
-    for token in cookies:
-        browsers.append(app.test_client())
-        with browsers[-1].session_transaction() as session:
-            session["_user_id"] = token
-    return browsers
-
-
-def current_of(token: str) -> Current:
-    found = sign_in.current(token)
-    assert found is not None
-    return found
-
-
-def change(account_id: int, tokens: list[str]) -> None:
-    own.change_password(current_of(tokens[0]), "Another-Harbour-48")
-
-
-def disable(account_id: int, tokens: list[str]) -> None:
-    with writing():
-        actions.disable(ACTOR, queries.person(ACTOR, "inspector"))
-        actions.enable(ACTOR, queries.person(ACTOR, "inspector"))
-
-
-def revoke(account_id: int, tokens: list[str]) -> None:
-    with writing():
-        whom = queries.person(ACTOR, "inspector")
-        actions.revoke(ACTOR, whom, whom.grants[0].id)
-
-
-def reset(account_id: int, tokens: list[str]) -> None:
-    with writing():
-        one_time = OneTime("x", CHEAP.hash("x"))
-        actions.reset_password(ACTOR, queries.person(ACTOR, "inspector"), one_time)
-
-
-def reset_authenticator(account_id: int, tokens: list[str]) -> None:
-    with writing():
-        actions.reset_factor(ACTOR, queries.person(ACTOR, "inspector"))
-
-
-@pytest.mark.parametrize("event", [change, disable, revoke, reset, reset_authenticator])
-def test_every_sign_in_ends_at_once(
-    app: Flask, inspector: int, event: Callable[[int, list[str]], None]
-) -> None:
-    tokens = [new_sign_in(inspector) for _ in range(100)]
-    browsers = stolen(app, tokens)
-    assert all(browser.get("/me").status_code == 200 for browser in browsers[:3])
-    event(inspector, tokens)
-    assert {browser.get("/me").status_code for browser in browsers} == {303}
-    assert [sign_in.current(token) for token in tokens] == [None] * 100
-
-
-def test_signing_out_ends_it_for_every_copy_of_the_cookie(app: Flask, inspector: int) -> None:
-    token = new_sign_in(inspector)
-    browsers = stolen(app, [token] * 100)
-    assert post(browsers[0], "/signout").location == "/signin"
-    assert {browser.get("/me").status_code for browser in browsers} == {303}
-
-
-def test_another_sign_in_of_ones_own_is_ended(app: Flask, inspector: int, world: World) -> None:
-    mine, other = signed_in(app, inspector), signed_in(app, inspector)
-    somebody = signed_in(app, make_person("somebody", Role.INSPECTOR, COUNTY))
-    uuids = list(db.session.scalars(sa.select(SignIn.uuid).order_by(SignIn.id)))
-    db.session.rollback()
-    for uuid in uuids[1:]:
-        post(mine, f"/me/signins/{uuid}/end")
-    assert [browser.get("/me").status_code for browser in (mine, other, somebody)] == [
-        200,
-        303,
-        200,
-    ]
-
-
-@pytest.mark.parametrize(
-    ("passed", "status"),
-    [(timedelta(minutes=29), 200), (timedelta(minutes=31), 303)],
-)
-def test_it_ends_by_itself_when_nobody_is_there(
-    app: Flask, inspector: int, monkeypatch: pytest.MonkeyPatch, passed: timedelta, status: int
-) -> None:
-    browser = signed_in(app, inspector)
-    later(monkeypatch, passed)
-    assert browser.get("/me").status_code == status
-
-
-def test_it_ends_after_twelve_hours_though_it_is_used(
-    app: Flask, inspector: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    browser = signed_in(app, inspector)
-    start = clock.now()
-    statuses = []
-    for minutes in range(25, 750, 25):
-        monkeypatch.setattr(sign_in, "now", lambda: start + timedelta(minutes=minutes))  # noqa: B023
-        statuses.append(browser.get("/me").status_code)
-    assert statuses == [200] * 28 + [303]
-
-
-def test_half_a_sign_in_does_not_wait_for_long(
-    app: Flask, admin: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    give_authenticator(admin)
-    token = new_sign_in(admin, second=False)
-    assert sign_in.current(token) is not None
-    later(monkeypatch, timedelta(minutes=11))
-    assert sign_in.current(token) is None
-
-
-def test_a_role_that_asks_for_more_proof_takes_effect_at_once(app: Flask, inspector: int) -> None:
-    browser = signed_in(app, inspector)
-    with writing():
-        held = actions.Held(Role.COUNTY_ADMIN, places.find_place(COUNTY), clock.today())
-        actions.grant(ACTOR, queries.person(ACTOR, "inspector"), held)
-    assert browser.get("/people").location == "/signin/enrol"
-
-
-# -- The cookie ---------------------------------------------------------------------------------
-
-
-def test_a_cookie_of_before_is_worth_nothing_afterwards(client: FlaskClient, admin: int) -> None:
-    """Whoever planted or saw an earlier cookie is not signed in by somebody else's proof."""
-    secret = give_authenticator(admin)
-    client.get("/signin")
-    cookies = [client.get_cookie("session")]
-    give_password(client, "admin")
-    cookies.append(client.get_cookie("session"))
-    post(client, "/signin/code", code=code_of(secret))
-    for cookie in cookies:
-        assert cookie is not None
-        thief = client.application.test_client()
-        thief.set_cookie("session", cookie.value)
-        assert thief.get("/me").status_code == 303
-
-
-def test_the_cookie_is_for_the_server_alone(
-    config: Config, make_app: Callable[[Config], Flask]
-) -> None:
-    production = make_app(replace(config, mode=Mode.PRODUCTION)).test_client()
-    told = production.get("/signin", base_url="https://localhost").headers["Set-Cookie"]
-    assert all(word in told for word in ("__Host-", "Secure", "HttpOnly", "SameSite=Lax", "Path=/"))
-
-
-def test_who_has_no_cookie_costs_no_look_at_the_accounts(
-    app: Flask, client: FlaskClient, inspector: int
-) -> None:
-    asked: list[str] = []
-
-    @sa.event.listens_for(db.engine, "before_cursor_execute")
-    def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
-        asked.append(statement)
-
-    client.get("/signin")
-    client.get("/services")
-    assert not [statement for statement in asked if "sign_in" in statement]
-    browser = signed_in(app, inspector)
-    asked.clear()
-    browser.get("/services")
-    assert len([each for each in asked if "sign_in" in each or "account_grant" in each]) == 2
-
-
-def test_no_transaction_is_left_open_by_looking_who_it_is(app: Flask, inspector: int) -> None:
-    token = new_sign_in(inspector)
-    assert sign_in.current(token) is not None
-    assert not db.session().in_transaction()
-    with aside():
-        pass
-
-
-@pytest.mark.parametrize("forged", ["", "x" * 10_000, "nul\x00", "é"])
-def test_a_made_up_token_is_nobody(app: Flask, world: World, forged: str) -> None:
-    browser = app.test_client()
-    with browser.session_transaction() as session:
-        session["_user_id"] = forged
-    assert browser.get("/me").status_code == 303
 
 
 # -- Where one is sent --------------------------------------------------------------------------

@@ -28,12 +28,12 @@ from tests.core.accounts.made import (
     CITIES,
     SINCE,
     World,
+    as_actor,
     give_authenticator,
     make_person,
     post,
     signed_in,
 )
-from tests.core.accounts.test_actions import as_actor
 from tests.core.accounts.test_cli import run
 
 TOWN, VILLAGE, HEIR = "371082001000", "371082001001", "371082001002"

@@ -24,6 +24,7 @@ from core.sites.actions import Entry
 from core.sites.changes import Position
 from core.sites.models import Site
 from core.sites.rules import Kind, Mode
+from tests.conftest import Once
 from tests.core.accounts.made import (
     ACTOR,
     SINCE,
@@ -80,6 +81,10 @@ def id_of(code: str) -> int:
 
 @pytest.fixture
 def regions(app: Flask) -> None:
+    make_regions()
+
+
+def make_regions() -> None:
     with writing():
         importer.apply(ACTOR, importer.plan(REGIONS, SINCE, "a document"))
 
@@ -95,7 +100,12 @@ class Pairs:
 
 
 @pytest.fixture
-def made(regions: None) -> Pairs:
+def made(once: Once) -> Pairs:
+    return once(make_pairs)
+
+
+def make_pairs() -> Pairs:
+    make_regions()
     with writing():
         catalogue_actions.take_over(ACTOR, catalogue_importer.read().entries, SINCE)
     ids = list(db.session.scalars(sa.select(Service.id).where(Service.code.in_((BOTH, ONE)))))

@@ -7,7 +7,6 @@ from datetime import date, timedelta
 from random import Random
 
 import pytest
-from flask import Flask
 
 from core.access import command
 from core.calendar import actions as calendar_actions
@@ -26,6 +25,7 @@ from core.sites.actions import Entry
 from core.sites.changes import Position
 from core.sites.closures import Notice
 from core.sites.rules import Kind, Mode, Status
+from tests.conftest import Once
 
 ACTOR = command("test")
 SINCE = date(2021, 1, 1)
@@ -81,7 +81,11 @@ class City:
 
 
 @pytest.fixture
-def city(app: Flask) -> City:
+def city(once: Once) -> City:
+    return once(make_city)
+
+
+def make_city() -> City:
     with writing():
         plan = region_importer.plan(REGIONS, SINCE, "the list of the tests")
         region_actions.apply(ACTOR, plan.changed, plan.on, plan.source)

@@ -56,11 +56,11 @@ FILTERS: list[tuple[dict[str, str], Callable[[Made], bool]]] = [
     ({"service": RARE}, lambda site: RARE in site.services),
     ({"service": NOBODY}, lambda site: False),
     ({"kind": "hall"}, lambda site: site.kind is Kind.HALL),
-    ({"open_only": "1"}, lambda site: site.hours is ALWAYS),
+    ({"open_only": "1"}, lambda site: site.hours == ALWAYS),
     (
         {"service": COMMON, "kind": "community", "open_only": "1"},
         lambda site: (
-            COMMON in site.services and site.kind is Kind.COMMUNITY and site.hours is ALWAYS
+            COMMON in site.services and site.kind is Kind.COMMUNITY and site.hours == ALWAYS
         ),
     ),
 ]
@@ -128,7 +128,7 @@ def test_datum_of_the_question(client: FlaskClient, city: City) -> None:
 
 def test_at_moves_the_moment(client: FlaskClient, city: City) -> None:
     saturday = today() + timedelta(days=(5 - today().weekday()) % 7)
-    on_saturdays = {site.code for site in city.sites if site.hours is SATURDAYS}
+    on_saturdays = {site.code for site in city.sites if site.hours == SATURDAYS}
     early = {each["code"]: each for each in ask(client, at=f"{saturday}T08:00", limit=20)}
     assert on_saturdays & early.keys()
     for code in on_saturdays & early.keys():
