@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Final
@@ -87,7 +88,7 @@ def _beside(many: FlaskClient, few: FlaskClient, number: int) -> Iterator[Findin
         **{f"by {what} that one has, asked first": one(words) for what, words in SINGLE.items()},
     }
     for name, ask in pages.items():
-        took = beside(lambda ask=ask: ask(many), lambda ask=ask: ask(few), ROUNDS)  # type: ignore[misc]
+        took = beside(partial(ask, many), partial(ask, few), ROUNDS)
         yield Finding(
             name=f"list of {number:,} sites {name}",
             ours=duration(took.ours),

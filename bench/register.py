@@ -20,7 +20,7 @@ from core.calendar.hours import canonical
 from core.catalogue.models import Service
 from core.config import Config
 from core.config import Mode as Environment
-from core.db import Base, db, writing
+from core.db import Base, db, table_of, writing
 from core.geo import Datum
 from core.regions.models import Region, RegionPeriod
 from core.regions.rules import Level
@@ -64,7 +64,7 @@ def opened(folder: Path, sites: Made) -> Iterator[Flask]:
 
 def _insert(table: type[Base], rows: Iterator[Row]) -> None:
     while batch := list(islice(rows, BATCH)):
-        db.session.execute(sa.insert(table.__table__), batch)  # type: ignore[arg-type]
+        db.session.execute(sa.insert(table_of(table)), batch)
 
 
 def _tables(sites: Made) -> Iterator[tuple[type[Base], Iterable[Row]]]:

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 
 import sqlalchemy as sa
 from flask import Flask, current_app
@@ -78,6 +78,11 @@ class Base(DeclarativeBase):
         metadata=sa.MetaData(naming_convention=NAMING),
         type_annotation_map={datetime: UtcDateTime(), float: FiniteFloat()},
     )
+
+
+def table_of(model: type[Any]) -> sa.Table:
+    """The table of a model, for statements that go past the unit of work."""
+    return cast(sa.Table, model.__table__)
 
 
 def one_of(enum: type[StrEnum], name: str) -> sa.CheckConstraint:
@@ -238,7 +243,7 @@ def _refuse_unfinished(session: Session) -> None:
 def rows_written(statement: UpdateBase) -> int:
     """Do a statement that writes rows, past the unit of work; how many rows it wrote."""
     done = db.session.execute(statement.execution_options(synchronize_session=False))
-    return int(done.rowcount)  # type: ignore[attr-defined]
+    return cast("sa.CursorResult[Any]", done).rowcount
 
 
 def _raise_revision(subject: str) -> None:

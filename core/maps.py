@@ -125,7 +125,7 @@ class Call(JSCSSMixin):
     )
 
     def __init__(self, function: str, options: Mapping[str, object]) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
+        super().__init__()  # type: ignore[no-untyped-call]  # folium has no types
         self._name = "Call"
         self.function = function
         self.options = encode(options)

@@ -57,7 +57,7 @@ def _kept(pictures: Mapping[str, bytes]) -> Any:
     folder = Path(current_app.static_folder or "").resolve()
     under = f"{current_app.static_url_path}/"
 
-    class Kept(urls.URLFetcher):  # type: ignore[misc, name-defined]
+    class Kept(urls.URLFetcher):  # type: ignore[misc, name-defined]  # loaded when first needed
         def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> Any:
             if url.startswith("data:"):
                 return super().fetch(url, headers)

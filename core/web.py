@@ -30,6 +30,7 @@ from flask import (
     request,
     url_for,
 )
+from flask.json.provider import DefaultJSONProvider
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
@@ -123,10 +124,11 @@ def init_app(app: Flask, config: Config, features: Iterable[Feature]) -> None:
         # A forged Host header gets nowhere; health checks come from the machine itself.
         app.config["TRUSTED_HOSTS"] = [urlsplit(config.address).netloc, "127.0.0.1", "localhost"]
     app.extensions["onekm"] = config
-    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.json = json = DefaultJSONProvider(app)
+    json.ensure_ascii = False
     if config.trusted_proxies:
         hops = config.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # as Flask says
     app.jinja_env.globals.update(
         static_url=static_url,
         panels=panels,
@@ -304,7 +306,7 @@ class Refused(OneKmError):
 
     def __init__(self, message: LazyString, status: int) -> None:
         super().__init__(message)
-        self.status = status  # type: ignore[misc]
+        self.status = status  # type: ignore[misc]  # each refusal has its own
 
 
 def _http_fault(error: HTTPException) -> OneKmError:

@@ -30,7 +30,7 @@ KEYWORDS = {
 def said() -> set[str]:
     """Every message in the source."""
     with (FOLDER / "babel.cfg").open(encoding="utf-8") as file:
-        methods, options = parse_mapping_cfg(file)  # type: ignore[no-untyped-call]
+        methods, options = parse_mapping_cfg(file)  # type: ignore[no-untyped-call]  # Babel's
     found = extract_from_dir(str(ROOT), methods, options, keywords=KEYWORDS)
     return {_single(message) for _file, _line, message, _comments, _context in found}
 

@@ -45,22 +45,22 @@ def typed(field: StringField) -> str:
     return field.data or ""
 
 
-class SignInForm(FlaskForm):  # type: ignore[misc]
+class SignInForm(FlaskForm):
     username = StringField(_l("用户名"), [_NEEDED])
     password = PasswordField(_l("密码"), [_NEEDED])
 
 
-class CodeForm(FlaskForm):  # type: ignore[misc]
+class CodeForm(FlaskForm):
     code = StringField(_l("验证码"), [_NEEDED])
 
 
-class AgainForm(FlaskForm):  # type: ignore[misc]
+class AgainForm(FlaskForm):
     """One's password once more, from somebody without an authenticator."""
 
     password = PasswordField(_l("密码"), [_NEEDED])
 
 
-class NewPasswordForm(FlaskForm):  # type: ignore[misc]
+class NewPasswordForm(FlaskForm):
     password = PasswordField(_l("新密码"), [_NEEDED, Length(max=4 * MOST)])
     repeated = PasswordField(_l("再输一次"), [_NEEDED])
 
@@ -73,7 +73,7 @@ class ChangePasswordForm(NewPasswordForm):
     old = PasswordField(_l("现在的密码"), [_NEEDED])
 
 
-class TokenForm(FlaskForm):  # type: ignore[misc]
+class TokenForm(FlaskForm):
     label = StringField(_l("用途"), [_NEEDED, Length(max=MOST_LABEL)])
     permissions = SelectMultipleField(_l("可以做什么"))
     expires = DateField(_l("有效期至"), [InputRequired(_l("请填写日期，例如 2026-11-21。"))])
@@ -94,7 +94,7 @@ class TokenForm(FlaskForm):  # type: ignore[misc]
         return self.expires.data or today()
 
 
-class GrantForm(FlaskForm):  # type: ignore[misc]
+class GrantForm(FlaskForm):
     """A role over a place. Which roles may be chosen depends on who grants."""
 
     role = SelectField(_l("角色"))
@@ -121,5 +121,5 @@ class NewPersonForm(GrantForm):
     name = StringField(_l("姓名"), [_NEEDED, Length(max=MOST_NAME)])
 
 
-class EmptyForm(FlaskForm):  # type: ignore[misc]
+class EmptyForm(FlaskForm):
     """A button."""

@@ -164,7 +164,7 @@ def own_page(target: str) -> str:
         return home
     try:
         # Only what the map of our own addresses knows; it may answer with a redirect to itself.
-        current_app.create_url_adapter(request).match(urlsplit(path).path, method="GET")  # type: ignore[union-attr]
+        current_app.create_url_adapter(request).match(urlsplit(path).path, method="GET")  # type: ignore[union-attr]  # only without a request
     except HTTPException:
         return home
     return path

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import click
-from flask import current_app
 from flask.cli import AppGroup
+from flask.globals import app_ctx
 
 from core.jobs import queries, worker
 
@@ -20,7 +20,7 @@ def work(threads: int, once: bool) -> None:
     SIGINT (Ctrl-C) ends it once what is in hand is done, after 20 seconds at the latest; SIGTERM
     at once. What was in hand is then begun anew by another.
     """
-    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    app = app_ctx.app
     if once:
         click.echo(f"{worker.drain(app)} jobs done")
         return

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from flask import Flask, current_app
+from flask.globals import app_ctx
 from huey import Huey, RedisHuey, SqliteHuey
 from huey.exceptions import ConfigurationError as HueyConfiguration
 from huey.registry import Message
@@ -28,7 +29,7 @@ _making: Final = threading.Lock()
 Work = Callable[[str], None]
 
 
-class _Plain(Serializer):  # type: ignore[misc]
+class _Plain(Serializer):  # type: ignore[misc]  # Huey has no types
     """Messages as JSON: what others can write to must not be unpickled here."""
 
     def _serialize(self, data: Any) -> bytes:
@@ -52,7 +53,7 @@ def queue() -> Queue:
     with _making:
         made: Queue | None = current_app.extensions.get(_QUEUE)
         if made is None:
-            made = current_app.extensions[_QUEUE] = _made(current_app._get_current_object())  # type: ignore[attr-defined]
+            made = current_app.extensions[_QUEUE] = _made(app_ctx.app)
         return made
 
 

@@ -39,7 +39,7 @@ def _one_of(enum: type[E], given: Mapping[str, str], name: str) -> E | None:
         raise BadInput(_l("没有这个选项。"), field=name) from None
 
 
-class DecisionForm(FlaskForm):  # type: ignore[misc]
+class DecisionForm(FlaskForm):
     """Yes or no; ``seen`` is the version of the subject that was shown, empty where it has none."""
 
     words = TextAreaField(_l("说明"), [Length(max=MOST_WORDS)])

@@ -12,12 +12,12 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
 
-from core.db import db
+from core.db import db, table_of
 from core.errors import BadInput, Conflict
 from core.search import index_text
 from core.sites.models import Offering, Site, SiteHours, SitePeriod
@@ -265,7 +265,7 @@ class Gathered:
         """Write it. Raises Conflict where a row is no longer there."""
         if self._sites:
             _many(
-                sa.update(Site.__table__).where(Site.id == sa.bindparam("b_id")),  # type: ignore[arg-type]
+                sa.update(table_of(Site)).where(Site.id == sa.bindparam("b_id")),
                 self._sites,
             )
         # What ends goes before what begins: one open period a subject.
@@ -311,6 +311,6 @@ _WRITERS: Final[Mapping[str, _Writer]] = {"gone": _gone, "edit": _edit, "new": _
 
 def _many(statement: Any, rows: list[dict[str, Any]]) -> None:
     """Run the statement for each row, and see that each was there."""
-    done = db.session.execute(statement, rows)
-    if done.rowcount != len(rows):  # type: ignore[attr-defined]
+    done = cast("sa.CursorResult[Any]", db.session.execute(statement, rows))
+    if done.rowcount != len(rows):
         raise Conflict(_l("这个网点刚刚被别人改过，请核对后再提交。"))

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from core.catalogue.models import Service
 from core.dated import Dated, succeed, succeeding
-from core.db import db
+from core.db import db, table_of
 from core.geo import Point
 from core.regions import boundaries, queries
 from core.sites.models import SitePeriod
@@ -98,11 +98,11 @@ def parts(ids: Sequence[T]) -> Iterator[Sequence[T]]:
 def _periods(
     model: type[P], ids: Sequence[int], *also: sa.ColumnElement[bool]
 ) -> dict[int, list[P]]:
-    column: Any = model.__table__.c.site_id  # type: ignore[attr-defined]
+    column: Any = table_of(model).c.site_id
     rows = db.session.scalars(
         sa.select(model).where(column.in_(ids), *also).order_by(column, model.since)
     )
     found: dict[int, list[P]] = {}
     for row in rows:
-        found.setdefault(row.site_id, []).append(row)  # type: ignore[attr-defined]
+        found.setdefault(getattr(row, column.key), []).append(row)
     return found

@@ -40,7 +40,7 @@ POINT_SOURCES: Final = {
 
 def stream(*words: object, seed: int = SEED) -> Random:
     """The stream of chance for what *words* name: always the same, and of no use to guess by."""
-    return Random(" ".join(map(str, (seed, *words))))  # noqa: S311
+    return Random(" ".join(map(str, (seed, *words))))  # noqa: S311 - nothing secret
 
 
 class Sort(StrEnum):

@@ -33,7 +33,7 @@ def typed(field: StringField) -> str:
     return field.data or ""
 
 
-class AwayForm(FlaskForm):  # type: ignore[misc]
+class AwayForm(FlaskForm):
     """Away for some hours of today; each choice is a button of its own."""
 
     choice = StringField(_l("什么时候回来"), default=Away.AT.value)
@@ -57,7 +57,7 @@ class AwayForm(FlaskForm):  # type: ignore[misc]
         return number
 
 
-class ClosureForm(FlaskForm):  # type: ignore[misc]
+class ClosureForm(FlaskForm):
     """What the public is told, and the days that it is about; the last day is inclusive."""
 
     since = StringField(_l("从哪天起停办"))
@@ -110,7 +110,7 @@ class ClosureForm(FlaskForm):  # type: ignore[misc]
             raise BadInput(_l("请写明原因，供以后查考。"), field="reason")
 
 
-class StandingForm(FlaskForm):  # type: ignore[misc]
+class StandingForm(FlaskForm):
     """From when a site is given up, or serves, and why."""
 
     version = HiddenField()

@@ -20,7 +20,7 @@ from core.access import Actor, Permission
 from core.audit.actions import record
 from core.catalogue.queries import catalogue
 from core.clock import now, today
-from core.db import db, rows_written, writing
+from core.db import db, rows_written, table_of, writing
 from core.errors import BadInput, Conflict, Forbidden
 from core.files import actions as files
 from core.files.store import Content
@@ -113,7 +113,7 @@ def stage(file: File, rows: Iterable[SheetRow | Hidden], report: Report) -> None
                 kept.append(_staged(file.id, number, row))
         if kept:
             with writing():
-                db.session.execute(sa.insert(ImportRow.__table__), kept)  # type: ignore[arg-type]
+                db.session.execute(sa.insert(table_of(ImportRow)), kept)
         report(number, 0)
     layouts = _layouts(sheets, known, notices)
     with writing():
@@ -276,12 +276,12 @@ def _keep(run_id: int, judged: Sequence[Judged]) -> None:
     """Keep what would become of rows."""
     if not judged:
         return
-    table = ImportRow.__table__
+    table = table_of(ImportRow)
     one = sa.and_(
         ImportRow.run_id == sa.bindparam("b_run"), ImportRow.number == sa.bindparam("b_number")
     )
     rows = [{"b_run": run_id, "b_number": each.number, **_columns(each)} for each in judged]
-    db.session.execute(sa.update(table).where(one), rows)  # type: ignore[arg-type]
+    db.session.execute(sa.update(table).where(one), rows)
     offered = [
         {"run_id": run_id, "number": each.number, "service_id": id, "mode": str(mode)}
         for each in judged
@@ -289,7 +289,7 @@ def _keep(run_id: int, judged: Sequence[Judged]) -> None:
         for id, mode in each.modes.items()
     ]
     if offered:
-        db.session.execute(sa.insert(ImportOffering.__table__), offered)  # type: ignore[arg-type]
+        db.session.execute(sa.insert(table_of(ImportOffering)), offered)
 
 
 def _columns(judged: Judged) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from flask_babel import lazy_gettext as _l
 
 from core.audit.actions import list_members
 from core.clock import now, today
-from core.db import UtcDateTime, db, rows_written, writing
+from core.db import UtcDateTime, db, rows_written, table_of, writing
 from core.errors import BadInput, Conflict
 from core.sites import arrivals
 from core.sites import story as sites
@@ -113,7 +113,7 @@ def _number(file: File, new: sa.ColumnElement[bool]) -> None:
         raise BadInput(_l("网点编码不够用了，请联系系统管理员。"))
     if rows:
         mine = sa.and_(ImportRow.run_id == file.id, ImportRow.number == sa.bindparam("b_number"))
-        db.session.execute(sa.update(ImportRow.__table__).where(mine), rows)  # type: ignore[arg-type]
+        db.session.execute(sa.update(table_of(ImportRow)).where(mine), rows)
 
 
 def _enter_sites(new: sa.ColumnElement[bool], file: File, batch_id: int) -> None:

@@ -36,7 +36,7 @@ _CHOSEN: Final = re.compile(r"choice-(\d{1,9})", re.ASCII)
 _COLUMN: Final = re.compile(r"column-(\d{1,3})-(\d{1,3})", re.ASCII)
 
 
-class TermsForm(FlaskForm):  # type: ignore[misc]
+class TermsForm(FlaskForm):
     """What the person says about the file."""
 
     datum = SelectField(_l("坐标系"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from flask import url_for
+from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
 from core.access import Actor, Permission
@@ -54,11 +55,11 @@ def _read(run: Run) -> None:
     run.finish(f"/imports/{uuid}")
 
 
-def _report(run: Run, words: object) -> Report:
+def _report(run: Run, words: LazyString) -> Report:
     def report(done: int, total: int) -> None:
         if run.stopping():
             raise Stopped
-        run.progress(done, total, _l(words._args[0], count=done))  # type: ignore[attr-defined]
+        run.progress(done, total, _l(words._args[0], count=done))
 
     return report
 

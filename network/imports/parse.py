@@ -185,7 +185,7 @@ def _parts(path: Path) -> dict[str, str]:
     try:
         with zipfile.ZipFile(path) as archive:
             book = ElementTree.fromstring(archive.read("xl/workbook.xml"))  # noqa: S314 - limited
-            kept = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))  # noqa: S314
+            kept = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))  # noqa: S314 - limited
     except (KeyError, ElementTree.ParseError, zipfile.BadZipFile):
         raise Wrong("workbook") from None
     targets = {each.get("Id"): each.get("Target", "") for each in kept}

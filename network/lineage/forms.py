@@ -31,7 +31,7 @@ _BETWEEN: Final = re.compile(r"[\s,，、;；]+")
 MOST_HEIRS: Final = 50
 
 
-class NewForm(FlaskForm):  # type: ignore[misc]
+class NewForm(FlaskForm):
     file = FileField(_l("新的区划名单"))
     on = DateField(_l("从哪一天起"), [InputRequired(_l("请填写日期，例如 2026-11-21。"))])
     source = StringField(_l("依据"), [InputRequired(_l("请填写此项。")), Length(max=MOST_SOURCE)])
@@ -55,7 +55,7 @@ class NewForm(FlaskForm):  # type: ignore[misc]
         return self.file.data.read() if self.file.data else b""
 
 
-class SendForm(FlaskForm):  # type: ignore[misc]
+class SendForm(FlaskForm):
     words = TextAreaField(_l("给审批人的说明"), [Length(max=MOST_WORDS)])
 
 

@@ -72,7 +72,7 @@ def _shown(typed: str, field: str) -> int:
 class Read(StringField, Generic[T]):
     """A text that *read* turns into a value; ``data`` is None where nothing was given."""
 
-    data: T | None  # type: ignore[assignment]
+    data: T | None  # type: ignore[assignment]  # WTForms says str
 
     def __init__(self, label: Any = None, *, read: Callable[[str, str], T], **kwargs: Any) -> None:
         super().__init__(label, **kwargs)

@@ -44,10 +44,7 @@ def watched(app: Flask) -> Iterator[None]:
     """Note which names are asked for, in :data:`tests.attack.made.READ`."""
     before = app.request_class
 
-    class Request(before):  # type: ignore[misc, valid-type]
-        parameter_storage_class = Watched
-
-    app.request_class = Request
+    app.request_class = type("Request", (before,), {"parameter_storage_class": Watched})
     yield
     app.request_class = before
 

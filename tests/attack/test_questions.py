@@ -37,7 +37,7 @@ USUAL: Final = {
 #: One value in so many is tried on each parameter, always others: together they are all tried.
 SHARE: Final = 4
 
-#: Seconds, on a busy machine; what is slow by design of its input takes far longer.
+#: Seconds of the processor's work; what is slow by design of its input takes far longer.
 SLOW: Final = 3.0
 
 
@@ -74,9 +74,9 @@ def _who(by_name: dict[str, Attacker], path: str, usual: str) -> Attacker:
 
 
 def _fault(attacker: Attacker, address: str) -> list[str]:
-    began = time.perf_counter()
+    began = time.process_time()
     answer = attacker.ask("GET", address)
-    took = time.perf_counter() - began
+    took = time.process_time() - began
     told = f"{address[:120]}: "
     found = []
     if answer.status_code >= 500:

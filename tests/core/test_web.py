@@ -136,9 +136,9 @@ def test_a_busy_answer_says_when_to_come_again(client: FlaskClient) -> None:
 
 def test_errors_of_the_api_come_in_its_envelope(client: FlaskClient) -> None:
     missing = client.get("/api/v1/nowhere")
-    assert (missing.status_code, missing.json["error"]["code"]) == (404, "not_found")  # type: ignore[index]
+    assert (missing.status_code, missing.get_json()["error"]["code"]) == (404, "not_found")
     internal = client.get("/api/v1/broken")
-    assert (internal.status_code, internal.json["error"]["code"]) == (500, "internal")  # type: ignore[index]
+    assert (internal.status_code, internal.get_json()["error"]["code"]) == (500, "internal")
     assert "ZeroDivision" not in internal.text
 
 

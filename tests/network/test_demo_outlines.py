@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import struct
+import sys
 from itertools import pairwise
 from pathlib import Path
 
@@ -58,6 +59,7 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (folder / "cn_district.csv").write_text(table, "utf-8")
     (folder / "cn_district.bin").write_bytes(packed([MULTIPOLYGON, POLYGON]))
     monkeypatch.syspath_prepend(str(tmp_path / "packages"))
+    monkeypatch.delitem(sys.modules, "made_outlines", raising=False)
     monkeypatch.setattr(outlines, "PACKAGE", "made_outlines")
 
 

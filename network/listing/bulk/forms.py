@@ -26,7 +26,7 @@ from network.listing.rules import Way
 _FROM, _CORRECTION = "from", "correction"
 
 
-class BulkForm(FlaskForm):  # type: ignore[misc]
+class BulkForm(FlaskForm):
     """What every action asks: ``seen`` is what was shown, ``number`` how many, typed once more."""
 
     seen = HiddenField()

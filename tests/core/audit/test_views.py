@@ -35,7 +35,7 @@ REGIONS = """code,name,level,parent
 """
 HOSTILE = "<script>alert(1)</script>"
 CLERK = access.command("李四")
-THING = event_type("thing.touched", _l("碰了"), _l("%(actor)s 碰了"), {})
+THING = event_type("trial.touched", _l("碰了"), _l("%(actor)s 碰了"), {})
 
 
 def holder(reach: Reach) -> Actor:

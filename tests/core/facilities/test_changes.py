@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -20,9 +21,9 @@ from core.sites.models import Site
 from tests.core.sites.made import ACTOR, ON, SINCE, entry
 
 
-def do(site: int, *args: object, seen: int | None = None) -> None:
+def do(site: int, *args: Any, seen: int | None = None) -> None:
     with writing():
-        actions.do(ACTOR, site, seen, fitted(*args))  # type: ignore[arg-type]
+        actions.do(ACTOR, site, seen, fitted(*args))
 
 
 def test_what_is_recorded_from_a_day_on_holds_from_that_day(site: int) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
 from datetime import timedelta
 from random import Random
+from typing import Any
 
 import numpy as np
 import sqlalchemy as sa
@@ -21,9 +22,9 @@ from core.sites.queries import network
 from tests.core.sites.made import ACTOR, ON, SINCE, entry
 
 
-def do(site: int, *args: object) -> None:
+def do(site: int, *args: Any) -> None:
     with writing():
-        actions.do(ACTOR, site, None, fitted(*args))  # type: ignore[arg-type]
+        actions.do(ACTOR, site, None, fitted(*args))
 
 
 def number(site: int, code: str) -> float:

@@ -8,6 +8,7 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from multiprocessing.context import ForkProcess
 from pathlib import Path
 from typing import Any, Final
 
@@ -100,7 +101,7 @@ def until(condition: Callable[[], bool], seconds: float = 40) -> None:
 
 
 @contextmanager
-def working(config: Config, workers: int = 1) -> Iterator[list[multiprocessing.Process]]:
+def working(config: Config, workers: int = 1) -> Iterator[list[ForkProcess]]:
     """Workers in processes of their own."""
     with_app = multiprocessing.get_context("fork")
     db.session.remove()
@@ -109,7 +110,7 @@ def working(config: Config, workers: int = 1) -> Iterator[list[multiprocessing.P
     for process in processes:
         process.start()
     try:
-        yield processes  # type: ignore[misc]
+        yield processes
     finally:
         for process in processes:
             if process.is_alive():

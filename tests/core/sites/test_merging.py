@@ -41,9 +41,9 @@ def two(village: int, services: list[int]) -> tuple[int, int]:
         return first.id, second.id
 
 
-def merge(two: tuple[int, int], taken: Taken = Taken()) -> None:  # noqa: B008
+def merge(two: tuple[int, int], taken: Taken | None = None) -> None:
     with writing():
-        merging.merge(ACTOR, *two, (None, None), taken)
+        merging.merge(ACTOR, *two, (None, None), taken or Taken())
 
 
 def site(site_id: int) -> Site:
@@ -52,7 +52,7 @@ def site(site_id: int) -> Site:
 
 def period(site_id: int) -> SitePeriod:
     statement = sa.select(SitePeriod).where(SitePeriod.site_id == site_id)
-    return db.session.scalars(statement.order_by(SitePeriod.since.desc())).first()  # type: ignore[return-value]
+    return db.session.scalars(statement.order_by(SitePeriod.since.desc()).limit(1)).one()
 
 
 def modes(site_id: int) -> dict[int, str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 import pytest
@@ -25,13 +26,13 @@ def member(village: int, name: str = "于淑华") -> str:
         return actions.enter(ACTOR, Described(name, village)).code
 
 
-def do(site: int, *args: object) -> None:
+def do(site: int, *args: Any) -> None:
     with writing():
-        sites.do(ACTOR, site, None, posted(*args))  # type: ignore[arg-type]
+        sites.do(ACTOR, site, None, posted(*args))
 
 
-def numbers(site: int, on: object = ON) -> list[float]:
-    found: list[float] = queries.postings(on).of_site(site).tolist()  # type: ignore[arg-type]
+def numbers(site: int, on: date = ON) -> list[float]:
+    found: list[float] = queries.postings(on).of_site(site).tolist()
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -18,9 +19,9 @@ BOTH = Opened(WindowKind.COMPREHENSIVE, frozenset({Lane.ELDERLY, Lane.WEEKEND}))
 ONE = Opened(WindowKind.SPECIAL, frozenset({Lane.ELDERLY}), "生育津贴")
 
 
-def do(site: int, *args: object) -> None:
+def do(site: int, *args: Any) -> None:
     with writing():
-        actions.do(ACTOR, site, None, windowed(*args))  # type: ignore[arg-type]
+        actions.do(ACTOR, site, None, windowed(*args))
 
 
 def test_windows_stand_in_the_order_in_which_people_count(site: int) -> None:

@@ -22,7 +22,8 @@ from tests.network.editing.form import Form, again, fields, send
 from tests.network.editing.test_edit import edit, site
 from wsgi import create_app
 
-PAIRS = 500
+#: On PostgreSQL both edit at the same moment; SQLite lets one after the other write.
+PAIRS = {"postgresql": 500, "sqlite": 100}
 
 
 def test_both_versions_are_shown_and_each_fact_is_picked(staff: Staff, made: Made) -> None:
@@ -87,7 +88,7 @@ def test_a_confirmation_of_what_has_changed_since_is_refused(staff: Staff, made:
     assert site(made.hall).confirmed_on is None
 
 
-# -- Five hundred pairs -------------------------------------------------------------------------
+# -- Hundreds of pairs ---------------------------------------------------------------------------
 
 
 def test_of_pairs_of_conflicting_edits_none_is_lost(app: Flask, made: Made, config: Config) -> None:
@@ -103,26 +104,29 @@ def test_of_pairs_of_conflicting_edits_none_is_lost(app: Flask, made: Made, conf
     before = site(made.hall).version
     db.session.remove()
     db.engine.dispose()
-    outcomes = _in_two(config, tokens, edit(made.hall), before)
-    assert sum(saved for saved, _shown in outcomes) == PAIRS
-    assert sum(shown for _saved, shown in outcomes) == PAIRS
+    pairs = PAIRS[db.engine.dialect.name]
+    outcomes = _in_two(config, tokens, edit(made.hall), (before, pairs))
+    assert sum(saved for saved, _shown in outcomes) == pairs
+    assert sum(shown for _saved, shown in outcomes) == pairs
     found = site(made.hall)
-    # Every one of the thousand edits stands, the later on top of the earlier.
-    assert found.version == before + 2 * PAIRS
-    assert found.phone == f"0631-{100000 + PAIRS - 1}"
-    assert found.address == f"学府路 {PAIRS - 1} 号"
+    # Every one of the edits stands, the later on top of the earlier.
+    assert found.version == before + 2 * pairs
+    assert found.phone == f"0631-{100000 + pairs - 1}"
+    assert found.address == f"学府路 {pairs - 1} 号"
     told = sa.select(sa.func.count()).select_from(AuditEvent)
-    assert db.session.scalar(told.where(AuditEvent.action == "site.described")) == 2 * PAIRS
+    assert db.session.scalar(told.where(AuditEvent.action == "site.described")) == 2 * pairs
 
 
-def _in_two(config: Config, tokens: list[str], path: str, version: int) -> list[tuple[int, int]]:
+def _in_two(
+    config: Config, tokens: list[str], path: str, seen: tuple[int, int]
+) -> list[tuple[int, int]]:
     """How often each of two processes saved at once, and how often it was shown both versions."""
     context = multiprocessing.get_context("fork")
     together = context.Barrier(2)
     told: multiprocessing.SimpleQueue[tuple[int, int]] = context.SimpleQueue()
     started = [
         context.Process(
-            target=_edit_often, args=(config, token, path, (version, number), together, told)
+            target=_edit_often, args=(config, token, path, (*seen, number), together, told)
         )
         for number, token in enumerate(tokens)
     ]
@@ -138,7 +142,7 @@ def _edit_often(
     config: Config,
     token: str,
     path: str,
-    seen: tuple[int, int],
+    seen: tuple[int, int, int],
     together: Barrier,
     told: Any,
 ) -> None:
@@ -147,10 +151,10 @@ def _edit_often(
     with client.session_transaction() as session:
         session["_user_id"] = token
     held = fields(client, path)
-    version, which = seen
+    version, pairs, which = seen
     saved = shown = 0
     both = {name: held[name] for name in ("phone", "address")}
-    for number in range(PAIRS):
+    for number in range(pairs):
         # As the form was when both began: what neither of them touches need not be sent.
         sent = {"csrf_token": held["csrf_token"], "version": str(version + 2 * number), **both}
         sent["base"] = json.dumps(both)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,6 +10,7 @@ from core.calendar.hours import WEEKDAYS, canonical
 from core.errors import BadInput
 from network.editing import hours, rules
 from network.editing.rules import Away
+from tests.processor import at_most
 
 LUNCH = ((8 * 60 + 30, 11 * 60 + 30), (13 * 60 + 30, 17 * 60))
 
@@ -66,7 +65,6 @@ def test_what_is_no_coordinate_is_refused_at_its_field(lat: str, lon: str, field
 
 @pytest.mark.parametrize("attack", ["9" * 50_000, "°" * 50_000, "1° " * 20_000, "(" * 50_000])
 def test_no_text_takes_long(attack: str) -> None:
-    began = time.perf_counter()
     for read in (
         lambda: rules.read_position(attack, ""),
         lambda: rules.phone(attack),
@@ -74,9 +72,8 @@ def test_no_text_takes_long(attack: str) -> None:
         lambda: hours.intervals(attack, []),
         lambda: hours.year_day(attack),
     ):
-        with pytest.raises(BadInput):
+        with at_most(5), pytest.raises(BadInput):
             read()
-    assert time.perf_counter() - began < 0.5
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -21,9 +23,9 @@ from tests.network.conftest import ACTOR, ENROLMENT, RESIDENTS, SINCE, Made, cat
 from tests.network.matrix.conftest import COUNTY
 
 
-def county(**more: object) -> Matrix:
+def county(**more: Any) -> Matrix:
     where = Scope(tree(today()).by_code[COUNTY])
-    return queries.matrix(Choice(where, **({"on": today()} | more)))  # type: ignore[arg-type]
+    return queries.matrix(Choice(where, **({"on": today()} | more)))
 
 
 def signs(matrix: Matrix) -> dict[tuple[str, str], Sign]:
@@ -141,14 +143,9 @@ def test_which_services_no_site_of_a_town_offers(planned: Made) -> None:
 def test_the_columns_are_those_of_the_second_word_too() -> None:
     """Bits beyond the first sixty-four, without a database."""
 
-    class Net:
-        bit = {number: number for number in range(100)}  # noqa: RUF012
-
-    class One:
-        def __init__(self, id: int) -> None:
-            self.id = id
-
+    net: Any = SimpleNamespace(bit={number: number for number in range(100)})
+    services: list[Any] = [SimpleNamespace(id=number) for number in (6, 70, 500)]
     plane = np.zeros((1, 2), np.uint64)
     plane[0, 1] = np.uint64(1 << 6)
-    found = rules.unpack(plane, Net(), [One(6), One(70), One(500)])  # type: ignore[arg-type, list-item]
+    found = rules.unpack(plane, net, services)
     assert found.tolist() == [[False, True, False]]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-import time
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -91,7 +91,6 @@ def fail(error: Exception) -> Callable[[str], Any]:
     "answer",
     [
         lambda text: None,
-        lambda text: time.sleep(1),
         fail(GeocoderServiceError(f"refused {ADDRESS}")),
         lambda text: SimpleNamespace(latitude=0.0, longitude=0.0),
         lambda text: SimpleNamespace(latitude=48.85, longitude=2.35),
@@ -104,10 +103,27 @@ def test_a_failure_is_no_position_and_tells_no_address(
     answer: Callable[[str], Any],
 ) -> None:
     answering(answer)
-    began = time.monotonic()
     with caplog.at_level(logging.DEBUG):
         assert geocoder.locate(ADDRESS, config()) is None
-    assert time.monotonic() - began < 0.9
+    assert ADDRESS not in caplog.text
+
+
+def test_nobody_waits_for_who_does_not_answer(
+    answering: Callable[..., dict[str, Any]], caplog: pytest.LogCaptureFixture
+) -> None:
+    given_up = threading.Event()
+    told: list[str] = []
+
+    def answer(_text: str) -> None:
+        told.append("asked")
+        given_up.wait(60)
+        told.append("answered")
+
+    answering(answer)
+    with caplog.at_level(logging.DEBUG):
+        assert geocoder.locate(ADDRESS, config()) is None
+    assert told == ["asked"]
+    given_up.set()
     assert ADDRESS not in caplog.text
 
 

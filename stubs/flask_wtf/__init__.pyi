@@ -1,0 +1,9 @@
+# What is used of Flask-WTF, which has no types of its own: its forms are forms of WTForms.
+from typing import Any
+
+from wtforms import Form
+
+class FlaskForm(Form):
+    def __init__(self, formdata: Any = ..., **kwargs: Any) -> None: ...
+    def is_submitted(self) -> bool: ...
+    def validate_on_submit(self, extra_validators: Any = ...) -> bool: ...
