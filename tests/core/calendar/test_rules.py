@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from core.calendar import importer
@@ -342,7 +342,6 @@ def by_brute_force(
     return here, until, opens_next
 
 
-@settings(deadline=None)
 @given(hours_documents(), closures(), MOMENTS)
 def test_next_opening_is_an_opening_and_until_the_first_instant_shut(
     hours: Hours, shut: Closures, moment: datetime
@@ -362,7 +361,6 @@ def test_next_opening_is_an_opening_and_until_the_first_instant_shut(
         assert not open_at(hours, shut, CALENDAR, found.opens_next - tick)
 
 
-@settings(deadline=None)
 @given(hours_documents(), closures(), MOMENTS)
 def test_opening_agrees_with_asking_minute_by_minute(
     hours: Hours, shut: Closures, moment: datetime

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from flask import Flask
 
 from core.accounts import passwords
+from tests.conftest import Once
 from tests.core.accounts.made import CHEAP, World, make_world
 
 
@@ -16,5 +16,5 @@ def _cheap(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def world(app: Flask) -> World:
-    return make_world()
+def world(once: Once) -> World:
+    return once(make_world)
