@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from core import tomlfile
 from core.catalogue import importer
 from core.catalogue.importer import SHIPPED, BadServices, Read
 from core.catalogue.rules import Entry, Fact, SourceKind, Standing
@@ -145,7 +146,7 @@ class TestShippedFile:
     def test_more_than_four_materials_are_a_warning(self, shipped: Read) -> None:
         many = {entry.code for entry in shipped.entries if len(entry.facts.materials) > 4}
         assert many
-        assert {warning.service for warning in shipped.warnings} == many
+        assert {warning.where for warning in shipped.warnings} == many
 
     def test_speaks_of_the_kinds_and_modes_that_sites_have(self, shipped: Read) -> None:
         for entry in shipped.entries:
@@ -158,7 +159,7 @@ class TestBrokenFile:
     def test_a_missing_source_is_told_with_code_field_and_line(self) -> None:
         fault = refused('statutory = { kind = "document", of = ["jiujiang"] }\n', "")
         (problem,) = fault.problems
-        assert (problem.service, problem.field) == ("002036001002", "sources.statutory")
+        assert (problem.where, problem.field) == ("002036001002", "sources.statutory")
         assert problem.line == GOOD.split("\n").index("[[services]]") + 1
         assert "缺少来源" in str(fault)
         assert "002036001002" in str(fault)
@@ -235,8 +236,8 @@ class TestBrokenFile:
         assert len(caught.value.problems) == 42
         with pytest.raises(BadServices) as caught:
             importer.read(GOOD.replace("name = ", "title = ").encode())
-        assert len(caught.value.problems) > importer.MOST_TOLD
-        assert len(str(caught.value).split("\n")) == importer.MOST_TOLD + 1
+        assert len(caught.value.problems) > tomlfile.MOST_TOLD
+        assert len(str(caught.value).split("\n")) == tomlfile.MOST_TOLD + 1
 
     @pytest.mark.parametrize(
         "data",
@@ -251,7 +252,7 @@ class TestBrokenFile:
             b"a = " + b"[" * 1_000_000,
             b"a = " + b"1" * 6000,
             b"a" + b".a" * 400_000 + b" = 1",
-            b"#" * (importer.MOST_BYTES + 1),
+            b"#" * (tomlfile.MOST_BYTES + 1),
             GOOD.encode("utf-16"),
         ],
         ids=lambda data: f"{len(data)} bytes of {data[:8]!r}",

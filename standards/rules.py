@@ -1,0 +1,225 @@
+"""What a standard is: its versions, each a document of criteria that never changes once published.
+
+A criterion is observed by somebody who goes there, derived from a figure that the register knows
+anyway, or both.  Every criterion says where it comes from; what no source names is proposed, and
+every page and every print says so.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from enum import StrEnum
+from functools import cached_property
+from typing import Annotated, Final, Literal
+
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+from pydantic import Field, StringConstraints
+
+from core.catalogue.format import SourceRow
+from core.catalogue.rules import Document, EnglishName, Extra, Name, Strict, Words
+from core.sites.rules import Kind
+
+#: Codes of standards, chapters and criteria: small letters, digits, hyphens.
+CODE: Final = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
+Code = Annotated[str, StringConstraints(pattern=CODE, max_length=40)]
+FigureCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_.-]*$", max_length=60)]
+#: In percent of the points that can be had.
+Percent = Annotated[int, Field(ge=0, le=100)]
+Weight = Annotated[int, Field(ge=1, le=1000)]
+Number = Annotated[float, Field(ge=-1e9, le=1e9, allow_inf_nan=False)]
+
+MOST_CRITERIA: Final = 200
+MOST_NOTE: Final = 500
+
+
+class Result(StrEnum):
+    """What somebody who was there says of a criterion."""
+
+    PASS = "pass"
+    FAIL = "fail"
+    NOT_APPLICABLE = "not_applicable"
+
+    @property
+    def label(self) -> LazyString:
+        return RESULT_LABELS[self]
+
+
+class State(StrEnum):
+    """How things stand with a criterion, or with a whole standard, at a site."""
+
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    MET = "met"
+    NOT_APPLICABLE = "not_applicable"
+
+    @property
+    def label(self) -> LazyString:
+        return STATE_LABELS[self]
+
+
+class Method(StrEnum):
+    OBSERVED = "observed"
+    DERIVED = "derived"
+    BOTH = "both"
+
+    @property
+    def label(self) -> LazyString:
+        return METHOD_LABELS[self]
+
+
+class Comparison(StrEnum):
+    AT_LEAST = "at_least"
+    AT_MOST = "at_most"
+    MORE_THAN = "more_than"
+    LESS_THAN = "less_than"
+    EQUALS = "equals"
+
+    @property
+    def label(self) -> LazyString:
+        return COMPARISON_LABELS[self]
+
+
+RESULT_LABELS: Final = {
+    Result.PASS: _l("通过"),
+    Result.FAIL: _l("不通过"),
+    Result.NOT_APPLICABLE: _l("不适用"),
+}
+STATE_LABELS: Final = {
+    State.FAILED: _l("未达标"),
+    State.UNKNOWN: _l("待定"),
+    State.MET: _l("达标"),
+    State.NOT_APPLICABLE: _l("不适用"),
+}
+METHOD_LABELS: Final = {
+    Method.OBSERVED: _l("现场查看"),
+    Method.DERIVED: _l("按指标判定"),
+    Method.BOTH: _l("先看指标，现场可更正"),
+}
+COMPARISON_LABELS: Final = {
+    Comparison.AT_LEAST: _l("不少于"),
+    Comparison.AT_MOST: _l("不超过"),
+    Comparison.MORE_THAN: _l("多于"),
+    Comparison.LESS_THAN: _l("少于"),
+    Comparison.EQUALS: _l("等于"),
+}
+
+
+class Test(Strict):
+    """A figure of the site, compared with a number or with another figure of the same site.
+
+    Shares are numbers between 0 and 1.
+    """
+
+    figure: FigureCode
+    comparison: Comparison
+    value: Number | None = None
+    than: FigureCode | None = None
+
+
+class Guidance(Strict):
+    """What an inspector looks at, what counts as evidence, and how it is judged."""
+
+    look: Words
+    look_en: Extra = ""
+    evidence: Words
+    evidence_en: Extra = ""
+    judge: Words
+    judge_en: Extra = ""
+
+
+class Chapter(Strict):
+    code: Code
+    name: Name
+    name_en: EnglishName = ""
+
+
+class Band(Strict):
+    """A grade, from a share of the points (inclusive) to another (exclusive, but 100 counts)."""
+
+    code: Code
+    name: Name
+    name_en: EnglishName = ""
+    start: Percent = Field(alias="from")
+    end: Percent = Field(alias="to")
+
+
+class Criterion(Strict):
+    """``kinds``: applies to these only, to all of the standard's if empty.
+
+    ``applies_if``: does not apply where this is known to be otherwise.
+    """
+
+    code: Code
+    chapter: Code
+    text: Words
+    text_en: Extra = ""
+    weight: Weight = 1
+    veto: bool = False
+    method: Method
+    test: Test | None = None
+    kinds: tuple[Kind, ...] = ()
+    applies_if: Test | None = None
+    guidance: Guidance | None = None
+    source: SourceRow
+
+    @cached_property
+    def asked(self) -> str:
+        """Stands for what is asked: an observation holds as long as this stays the same.
+
+        Weight, veto, guidance, source and translation are not part of it.
+        """
+        test = None if self.test is None else self.test.model_dump(mode="json")
+        told = json.dumps([self.text, self.method, test], ensure_ascii=False)
+        return hashlib.sha256(told.encode()).hexdigest()
+
+    @property
+    def observable(self) -> bool:
+        """Whether somebody who is there may say how it is."""
+        return self.method is not Method.DERIVED
+
+
+class Version(Strict):
+    """One version of a standard, whole."""
+
+    format: Literal[1]
+    code: Code
+    name: Name
+    name_en: EnglishName = ""
+    about: Words
+    about_en: Extra = ""
+    kinds: tuple[Kind, ...] = Field(min_length=1)
+    #: The sum of all weights, as a check.
+    total: Annotated[int, Field(ge=1, le=100_000)]
+    #: From what share of the points on it is met.
+    meets: Percent = 100
+    documents: dict[str, Document] = Field(default_factory=dict)
+    bands: tuple[Band, ...] = Field(default=(), max_length=20)
+    chapters: tuple[Chapter, ...] = Field(min_length=1, max_length=40)
+    criteria: tuple[Criterion, ...] = Field(min_length=1, max_length=MOST_CRITERIA)
+
+    @cached_property
+    def by_code(self) -> dict[str, Criterion]:
+        return {criterion.code: criterion for criterion in self.criteria}
+
+    def of_kind(self, kind: Kind) -> tuple[Criterion, ...]:
+        """The criteria that apply to sites of the kind, in order."""
+        if kind not in self.kinds:
+            return ()
+        return tuple(one for one in self.criteria if not one.kinds or kind in one.kinds)
+
+    def band(self, points: int, of: int) -> Band | None:
+        """The grade for so many points of so many."""
+        if of <= 0:
+            return None
+        for band in self.bands:
+            below = points * 100 < band.end * of or (band.end == 100 and points == of)
+            if band.start * of <= points * 100 and below:
+                return band
+        return None
+
+    @property
+    def lowest(self) -> Band | None:
+        """The grade that a failed veto gives, whatever the points."""
+        return min(self.bands, key=lambda band: band.start, default=None)
