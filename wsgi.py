@@ -41,6 +41,7 @@ from halls.feature import FEATURE as HALLS
 from halls.feature import FIGURES as HALLS_FIGURES
 from network.duplicates.models import PairVerdict
 from network.feature import FEATURE as NETWORK
+from standards.feature import FEATURE as STANDARDS
 from stations.finder.feature import FEATURE as FINDER
 
 ROOT = Path(__file__).parent
@@ -86,7 +87,7 @@ FIGURES = (*register.FIGURES, *recorded.FIGURES, *HALLS_FIGURES)
 TABLES = (PairVerdict, open_finding)
 #: What goes over to the heirs of a region that ends, in this order.
 FOLLOWERS = (OUTLINES, *SITE_FOLLOWERS, GRANTS, WAITING)
-FEATURES = (GROUND, FINDER, NETWORK, HALLS)
+FEATURES = (GROUND, FINDER, NETWORK, HALLS, STANDARDS)
 
 
 def create_app(configuration: config.Config | None = None) -> Flask:

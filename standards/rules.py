@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import json
 from enum import StrEnum
-from functools import cached_property
 from typing import Annotated, Final, Literal
 
 from flask_babel import LazyString
@@ -37,8 +36,8 @@ MOST_NOTE: Final = 500
 class Result(StrEnum):
     """What somebody who was there says of a criterion."""
 
-    PASS = "pass"
-    FAIL = "fail"
+    PASSED = "pass"
+    FAILED = "fail"
     NOT_APPLICABLE = "not_applicable"
 
     @property
@@ -82,8 +81,8 @@ class Comparison(StrEnum):
 
 
 RESULT_LABELS: Final = {
-    Result.PASS: _l("通过"),
-    Result.FAIL: _l("不通过"),
+    Result.PASSED: _l("通过"),
+    Result.FAILED: _l("不通过"),
     Result.NOT_APPLICABLE: _l("不适用"),
 }
 STATE_LABELS: Final = {
@@ -106,7 +105,7 @@ COMPARISON_LABELS: Final = {
 }
 
 
-class Test(Strict):
+class Check(Strict):
     """A figure of the site, compared with a number or with another figure of the same site.
 
     Shares are numbers between 0 and 1.
@@ -158,20 +157,20 @@ class Criterion(Strict):
     weight: Weight = 1
     veto: bool = False
     method: Method
-    test: Test | None = None
+    check: Check | None = None
     kinds: tuple[Kind, ...] = ()
-    applies_if: Test | None = None
+    applies_if: Check | None = None
     guidance: Guidance | None = None
     source: SourceRow
 
-    @cached_property
+    @property
     def asked(self) -> str:
         """Stands for what is asked: an observation holds as long as this stays the same.
 
         Weight, veto, guidance, source and translation are not part of it.
         """
-        test = None if self.test is None else self.test.model_dump(mode="json")
-        told = json.dumps([self.text, self.method, test], ensure_ascii=False)
+        check = None if self.check is None else self.check.model_dump(mode="json")
+        told = json.dumps([self.text, self.method, check], ensure_ascii=False)
         return hashlib.sha256(told.encode()).hexdigest()
 
     @property
@@ -199,7 +198,7 @@ class Version(Strict):
     chapters: tuple[Chapter, ...] = Field(min_length=1, max_length=40)
     criteria: tuple[Criterion, ...] = Field(min_length=1, max_length=MOST_CRITERIA)
 
-    @cached_property
+    @property
     def by_code(self) -> dict[str, Criterion]:
         return {criterion.code: criterion for criterion in self.criteria}
 

@@ -14,7 +14,7 @@ Answers = Mapping[str, Result]
 
 @dataclass(frozen=True, slots=True)
 class Points:
-    """``least`` are had already; ``most`` if all that is unanswered passes; ``of`` all that apply."""
+    """``least`` are had already, ``most`` if all that is unanswered passes, of all that apply."""
 
     least: int
     most: int
@@ -46,16 +46,14 @@ class Score:
     chapters: tuple[ChapterScore, ...]
 
 
-def score(
-    version: Version, answers: Answers, criteria: Sequence[Criterion] | None = None
-) -> Score:
+def score(version: Version, answers: Answers, criteria: Sequence[Criterion] | None = None) -> Score:
     """What the answers give; *criteria* are those that apply to the site, all if not said.
 
     Answers to what is not in the version count for nothing: whoever takes them refuses them.
     """
     asked = version.criteria if criteria is None else criteria
     points = _points(asked, answers)
-    failed = [one for one in asked if answers.get(one.code) is Result.FAIL]
+    failed = [one for one in asked if answers.get(one.code) is Result.FAILED]
     vetoes = tuple(one.code for one in failed if one.veto)
     unanswered = [one for one in asked if one.code not in answers]
     open_veto = any(one.veto for one in unanswered)
@@ -74,7 +72,7 @@ def score(
 
 
 def _chapter(asked: Sequence[Criterion], code: str, answers: Answers) -> ChapterScore:
-    failed = tuple(one.code for one in asked if answers.get(one.code) is Result.FAIL)
+    failed = tuple(one.code for one in asked if answers.get(one.code) is Result.FAILED)
     return ChapterScore(code, _points(asked, answers), failed)
 
 
@@ -82,8 +80,8 @@ def _points(asked: Sequence[Criterion], answers: Answers) -> Points:
     weights = dict.fromkeys([*Result, None], 0)
     for one in asked:
         weights[answers.get(one.code)] += one.weight
-    least = weights[Result.PASS]
-    return Points(least, least + weights[None], least + weights[None] + weights[Result.FAIL])
+    least = weights[Result.PASSED]
+    return Points(least, least + weights[None], least + weights[None] + weights[Result.FAILED])
 
 
 def state(version: Version, points: Points, vetoed: bool, open_veto: bool) -> State:

@@ -95,7 +95,7 @@ def faults(file: ServicesFile) -> Iterator[Fault]:
 
 def _common_faults(file: ServicesFile) -> Iterator[tuple[str, LazyString]]:
     for fact, source in file.common.sources.items():
-        for message in _source_faults(source, file.documents):
+        for message in source_faults(source, file.documents):
             yield f"sources.{fact}", message
         if source.kind is not SourceKind.PROPOSED:
             yield f"sources.{fact}", _l("共同的来源只能是 proposed，各事项的出处写在各事项下。")
@@ -140,11 +140,11 @@ def _sources_faults(row: ServiceRow, file: ServicesFile) -> Iterator[tuple[str, 
         elif fact not in saying:
             yield f"sources.{fact}", _l("此项没有内容，不应有来源。")
         else:
-            for message in _source_faults(source, file.documents):
+            for message in source_faults(source, file.documents):
                 yield f"sources.{fact}", message
 
 
-def _source_faults(source: SourceRow, documents: Mapping[str, Document]) -> Iterator[LazyString]:
+def source_faults(source: SourceRow, documents: Mapping[str, Document]) -> Iterator[LazyString]:
     unknown = _unknown(source.of, documents)
     if unknown:
         yield from (_no_document(name) for name in unknown)

@@ -1,0 +1,127 @@
+"""Every read of standards: their versions, which are in force, drafts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from flask_babel import lazy_gettext as _l
+
+from core.clock import today
+from core.db import db
+from core.errors import NotFound
+from core.sites.rules import Kind
+from core.snapshot import of_revision
+from standards import format
+from standards.models import VERSIONS, Standard, StandardCriterion, StandardVersion
+from standards.rules import Version
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A version as it was published. ``until`` is the day from which the next one is in force."""
+
+    id: int
+    code: str
+    number: int
+    in_force: date
+    until: date | None
+    digest: str
+    version: Version
+    published_by: str
+    published_at: datetime
+
+    def holds(self, on: date) -> bool:
+        return self.in_force <= on and (self.until is None or on < self.until)
+
+
+def published() -> tuple[Published, ...]:
+    """Every version of every standard: standards in order of their first, versions as numbered."""
+    return _published()
+
+
+@of_revision(VERSIONS)
+def _published() -> tuple[Published, ...]:
+    rows = db.session.execute(
+        sa.select(StandardVersion, Standard.code)
+        .join(Standard, Standard.id == StandardVersion.standard_id)
+        .order_by(Standard.id, StandardVersion.number)
+    ).all()
+    days = [(row.standard_id, row.in_force) for row, _code in rows]
+    found = []
+    for place, (row, code) in enumerate(rows):
+        following = days[place + 1] if place + 1 < len(days) else None
+        until = following[1] if following and following[0] == row.standard_id else None
+        found.append(_one(row, code, until))
+    return tuple(found)
+
+
+def _one(row: StandardVersion, code: str, until: date | None) -> Published:
+    return Published(
+        id=row.id,
+        code=code,
+        number=row.number,
+        in_force=row.in_force,
+        until=until,
+        digest=row.digest,
+        version=format.kept(row.document),
+        published_by=row.published_by,
+        published_at=row.published_at,
+    )
+
+
+def in_force(kind: Kind | None = None, on: date | None = None) -> tuple[Published, ...]:
+    """The versions of a day (today), of standards for sites of the kind, or for any."""
+    day = on or today()
+    found = (one for one in published() if one.holds(day))
+    return tuple(one for one in found if kind is None or kind in one.version.kinds)
+
+
+def version_by_digest(digest: str) -> Published:
+    """The version whose file has this sha256. Raises NotFound."""
+    found = [one for one in published() if one.digest == digest]
+    if not found:
+        raise NotFound(_l("没有这个版本的标准。"), field="digest")
+    return found[-1]
+
+
+def versions(code: str) -> tuple[Published, ...]:
+    """The versions of a standard, the first one first. Raises NotFound."""
+    found = tuple(one for one in published() if one.code == code)
+    if not found:
+        raise NotFound(_l("没有这个标准。"), field="code")
+    return found
+
+
+def version(code: str, number: int) -> Published:
+    """One version of a standard. Raises NotFound."""
+    for one in versions(code):
+        if one.number == number:
+            return one
+    raise NotFound(_l("没有这个版本的标准。"), field="number")
+
+
+def shown(code: str, on: date | None = None) -> Published:
+    """The version in force on the day; before the first is, the first. Raises NotFound."""
+    day = on or today()
+    known = versions(code)
+    return next((one for one in reversed(known) if one.in_force <= day), known[0])
+
+
+def document(version_id: int) -> str:
+    """The file of a version as it was published."""
+    found = db.session.scalar(
+        sa.select(StandardVersion.document).where(StandardVersion.id == version_id)
+    )
+    return found or ""
+
+
+def criterion_ids(version_id: int) -> dict[str, int]:
+    """The rows of a version's criteria, by their codes."""
+    rows = db.session.execute(
+        sa.select(StandardCriterion.code, StandardCriterion.id)
+        .where(StandardCriterion.version_id == version_id)
+        .order_by(StandardCriterion.position)
+    )
+    return {row.code: row.id for row in rows}
