@@ -17,7 +17,8 @@ import sqlalchemy as sa
 from flask import current_app
 
 from core.clock import today
-from core.db import db, is_writing
+from core.connections import is_writing
+from core.db import db
 from core.figures import queries as figures
 from core.figures import rules as figure_rules
 from core.figures.queries import Day
