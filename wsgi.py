@@ -31,8 +31,11 @@ from core.jobs import views as job_views
 from core.jobs import worker
 from core.proposals import views as proposal_views
 from core.proposals.following import PROPOSALS as WAITING
-from core.rectification import importer as rectification
-from core.rectification.actions import open_finding
+from core.rectification import climbing
+from core.rectification import importer as periods
+from core.rectification import views as rectification
+from core.rectification.lists import views as findings
+from core.rectification.notices import views as notices
 from core.regions import cli as regions
 from core.regions import following, past
 from core.regions.boundaries import OUTLINES
@@ -56,14 +59,16 @@ GROUND = web.Feature(
         *(account_views.blueprint, own_views.blueprint, people_views.blueprint),
         *(proposal_views.blueprint, audit_views.blueprint, job_views.blueprint),
         *(figures.blueprint, figures_api.blueprint),
+        *(findings.blueprint, notices.blueprint, rectification.blueprint),
     ),
     commands=(
         *(regions.commands, catalogue.commands, calendar.commands),
         *(accounts.commands, audit.commands, jobs.commands, files.commands),
     ),
-    panels=proposal_views.PANELS,
+    panels=(*proposal_views.PANELS, findings.PANEL),
     menu=(
         proposal_views.MENU,
+        findings.MENU,
         web.MenuItem("figures.index", _l("指标"), (Permission.REGISTER_READ,), 300),
         web.MenuItem("people.index", _l("人员"), (Permission.ACCOUNTS_READ,), 800),
         web.MenuItem("audit.index", _l("审计"), (Permission.AUDIT_READ,), 900),
@@ -79,12 +84,13 @@ GROUND = web.Feature(
         web.Periodic("files.sweep", DAY, file_actions.sweep_nightly, NIGHT),
         web.Periodic("accounts.forget", DAY, sign_in.forget_old, NIGHT),
         web.Periodic("accounts.stranded", DAY, tell_stranded, NIGHT),
+        web.Periodic("rectification.climb", DAY, climbing.climb_nightly, NIGHT),
     ),
 )
 #: Known to whoever asks for figures by their codes.
 FIGURES = (*register.FIGURES, *recorded.FIGURES, *HALLS_FIGURES)
 #: Known to the migrations, though no page asks for them yet.
-TABLES = (PairVerdict, open_finding)
+TABLES = (PairVerdict,)
 #: What goes over to the heirs of a region that ends, in this order.
 FOLLOWERS = (OUTLINES, *SITE_FOLLOWERS, GRANTS, WAITING)
 FEATURES = (GROUND, FINDER, NETWORK, HALLS, STANDARDS)
@@ -102,7 +108,7 @@ def create_app(configuration: config.Config | None = None) -> Flask:
     web.init_app(app, told, FEATURES)
     words.init_app(app)
     following.init_app(app, FOLLOWERS)
-    rectification.init_app(app, told)
+    periods.init_app(app, told)
     audit_views.init_app(app, lambda reach: past.within(reach, today()))
     Migrate(app, db.db, directory=str(ROOT / "migrations"), render_as_batch=True)
     return app

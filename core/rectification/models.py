@@ -172,6 +172,8 @@ class FindingNotice(Base):
     site_id: Mapped[int] = mapped_column(sa.ForeignKey("site.id"), index=True)
     source: Mapped[str] = mapped_column(sa.String(20))
     reference: Mapped[str] = mapped_column(sa.String(64))
+    #: What it says, as JSON: the site and its findings as they were, never searched inside.
+    document: Mapped[str] = mapped_column(sa.Text)
     #: Who issues it, as it is printed: the county's or the city's name.
     issuer: Mapped[str] = mapped_column(sa.String(100))
     issued_on: Mapped[date] = mapped_column(sa.Date)

@@ -28,7 +28,7 @@ from core.rectification.models import (
     FindingNotice,
     FindingPhoto,
 )
-from core.rectification.rules import SAME_WITHIN
+from core.rectification.rules import SAME_WITHIN, State
 from core.regions.queries import tree
 from core.sites.models import Site, SitePeriod
 
@@ -232,3 +232,20 @@ def owner(site_id: int, region_id: int, account_id: int | None) -> Owner | None:
         if one.account_id == account_id:
             return one
     return next((one for one in known if one.role is Role.STATION_MANAGER), None)
+
+
+def untold(found: Finding) -> list[Finding]:
+    """What the same visit found at the same site and no notice tells yet, in the order found."""
+    return list(
+        db.session.scalars(
+            sa.select(Finding)
+            .where(
+                Finding.source == found.source,
+                Finding.reference == found.reference,
+                Finding.site_id == found.site_id,
+                Finding.notice_id.is_(None),
+                Finding.state != State.LAPSED,
+            )
+            .order_by(Finding.id)
+        )
+    )

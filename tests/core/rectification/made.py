@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final
 from uuid import uuid4
 
@@ -76,3 +76,8 @@ def person(role: Role, place: str, username: str = "", name: str = "王芳") -> 
 def browser(app: Flask, actor: Actor) -> FlaskClient:
     assert actor.account_id is not None
     return signed_in(app, actor.account_id)
+
+
+def later(due: date, days: int = 7) -> date:
+    """A later day."""
+    return due + timedelta(days=days)
