@@ -29,6 +29,8 @@ from core.files import actions as files
 from core.files.store import Content
 from core.jobs.models import Job
 from core.proposals.models import Proposal
+from core.rectification.models import Finding
+from core.rectification.notices import actions as notices
 from core.regions.importer import text_of
 from core.regions.queries import load, tree
 from core.sites import merging
@@ -51,6 +53,7 @@ from tests.core.accounts.made import (
     signed_in,
 )
 from tests.core.proposals.made import ask
+from tests.core.rectification import made as finding
 
 IN, SIGN_IN, REFUSED, HIDDEN = "let in", "sent to sign in", "refused", "not found"
 WHERE: Final = ("own", "sibling", "other")
@@ -124,7 +127,47 @@ RUNS: Final = Row({**dict.fromkeys(PEOPLE, ""), "system_admin": ALL})
 KEEPS_PHOTOS: Final = Row({**WRITERS.allowed, "station_manager": "own"})
 NO_PHOTO: Final = Row(dict.fromkeys(KEEPS_PHOTOS.allowed, ""))
 
+#: Findings: whoever reads inspections, or puts right.
+FINDINGS: Final = Row(
+    {
+        "station_manager": "own",
+        "inspector": "own",
+        "county_admin": "own",
+        "city_admin": "own sibling",
+        "auditor": ALL,
+        PROGRAM: "own",
+    }
+)
+FINDINGS_SOMEWHERE: Final = Row(dict.fromkeys(FINDINGS.allowed, ALL))
+NO_FINDING_PHOTO: Final = Row(dict.fromkeys(FINDINGS.allowed, ""))
+#: A program may read them and no more.
+ANSWERS: Final = Row(
+    {who: where for who, where in FINDINGS.allowed.items() if who not in ("auditor", PROGRAM)}
+)
+NO_EVIDENCE: Final = Row(dict.fromkeys(ANSWERS.allowed, ""))
+RECHECKS: Final = Row(
+    {who: where for who, where in ANSWERS.allowed.items() if who != "station_manager"}
+)
+LEADS: Final = Row({who: where for who, where in RECHECKS.allowed.items() if who != "inspector"})
+
 TABLE: Final[Mapping[str, Row]] = {
+    "GET findings.index": FINDINGS_SOMEWHERE,
+    "GET findings.export": FINDINGS_SOMEWHERE,
+    "GET findings.criteria": FINDINGS_SOMEWHERE,
+    "GET findings.export_criteria": FINDINGS_SOMEWHERE,
+    "GET rectification.finding": FINDINGS,
+    "GET rectification.show": NO_FINDING_PHOTO,
+    "GET rectification.show_small": NO_FINDING_PHOTO,
+    "POST rectification.answer": ANSWERS,
+    "POST rectification.take_out": NO_EVIDENCE,
+    "POST rectification.extend": ANSWERS,
+    "POST rectification.close": RECHECKS,
+    "POST rectification.send_back": RECHECKS,
+    "POST rectification.assign": LEADS,
+    "POST rectification.lapse": LEADS,
+    "POST rectification_notices.issue": RECHECKS,
+    "GET rectification_notices.notice": FINDINGS,
+    "GET rectification_notices.pdf": FINDINGS,
     "static": OPEN,
     "GET web.alive": OPEN,
     "GET web.ready": OPEN,
@@ -309,7 +352,18 @@ def world(app: Flask) -> World:
             db.session.execute(known.values(uuid=uuid_of(where)))
             add_list(county, uuid_of(where))
         add_closure(county, uuid_of(where))
+        add_finding(getattr(world, where), uuid_of(where))
     return world
+
+
+def add_finding(code: str, uuid: str) -> None:
+    """Something to be put right at a site, on a notice; both bear the UUID."""
+    made = finding.find(code)
+    with writing():
+        notice = notices.issue(ACTOR, made)
+        notice.uuid = uuid
+        db.session.flush()
+        db.session.execute(sa.update(Finding).where(Finding.uuid == made).values(uuid=uuid))
 
 
 def add_import(uuid: str, county: str) -> None:
@@ -495,6 +549,8 @@ def path_of(rule: Rule, where: str, world: World) -> str:
         "audit": f"subject-{where}",
         "i18n": "zh",
         "figures": "plan.gaps",
+        "rectification": uuid_of(where),
+        "rectification_notices": uuid_of(where),
     }.get(room)
     code = "plan.gaps" if room == "figures_api" else code
     code = code or (getattr(world, where) if "/sites/" in rule.rule else COUNTIES[where])
@@ -508,6 +564,7 @@ def path_of(rule: Rule, where: str, world: World) -> str:
         "<prefix>": f"{WHERE.index(where):08x}",
         "<service>": "002036001002",
         "<uuid>": uuid_of(where),
+        "<photo>": uuid_of(where),
         "<path:filename>": "onekm.css",
         "<any(large, normal):size>": "large",
         "<any(xlsx, csv, geojson):form>": "csv",
@@ -536,6 +593,7 @@ def test_everybody_gets_what_the_table_says(
         db.session.rollback()
 
     monkeypatch.setattr("core.db.commit", keep_nothing)
+    monkeypatch.setattr("core.printing.pdf", lambda _page, _pictures=None: b"%PDF-")
     differences = []
     for name, method, rule in routes(app):
         for where in WHERE:
