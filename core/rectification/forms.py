@@ -12,7 +12,7 @@ from core.errors import BadInput
 from core.forms import plain, whole_number
 
 
-class MoveForm(FlaskForm):  # type: ignore[misc]
+class MoveForm(FlaskForm):
     """Words, a day or an owner; ``seen`` is the version of the finding that was shown."""
 
     words = TextAreaField(_l("整改情况"))
