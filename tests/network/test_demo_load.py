@@ -165,6 +165,7 @@ def test_a_second_time_changes_nothing(app: Flask) -> None:
     assert revision("network") == revised == 1
 
 
+@pytest.mark.long
 def test_two_databases_get_the_same_rows(
     sqlite: Database, postgresql: Database, tmp_path: Path
 ) -> None:
@@ -213,6 +214,7 @@ def test_a_day_before_the_demonstration_is_refused(app: Flask) -> None:
     assert not any(everything().values())
 
 
+@pytest.mark.long
 def test_ready_makes_the_tables_and_loads_once(app: Flask) -> None:
     first = app.test_cli_runner().invoke(demo, ["ready", "--city", "3710"])
     assert (first.exit_code, "308 stations" in first.output) == (0, True)

@@ -7,6 +7,7 @@ import multiprocessing
 from multiprocessing.synchronize import Barrier
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
@@ -91,6 +92,7 @@ def test_a_confirmation_of_what_has_changed_since_is_refused(staff: Staff, made:
 # -- Hundreds of pairs ---------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_of_pairs_of_conflicting_edits_none_is_lost(app: Flask, made: Made, config: Config) -> None:
     """Two processes change one site from the same version, again and again: each time one is saved
     and one is shown both, and saves what it had on top."""

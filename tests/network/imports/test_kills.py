@@ -123,6 +123,7 @@ def environment(config: Config) -> dict[str, str]:
     }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", [1])
 def test_a_killed_import_leaves_all_or_nothing(
     made: Made, app: Flask, config: Config, tmp_path: Path, seed: int
@@ -166,6 +167,7 @@ FEW: Final = 50
 STEP: Final = 4
 
 
+@pytest.mark.long
 def test_whoever_is_killed_at_any_statement_leaves_all_or_nothing(
     made: Made, app: Flask, config: Config, tmp_path: Path
 ) -> None:

@@ -47,6 +47,7 @@ def places(on: date) -> dict[str, str]:
     return {net.place(index).code: net.place(index).region.code for index in range(len(net))}
 
 
+@pytest.mark.long
 def test_yesterday_stays_and_today_each_site_is_with_its_heir(app: Flask) -> None:
     with writing():
         demo.load(ACTOR, CITIES["3710"], today())
