@@ -28,16 +28,16 @@ from core.sites import arrivals
 from core.sites.actions import shared_region
 from core.sites.queries import last_settled
 from network.imports import headings, queries, rules, story
-from network.imports.container import Container
 from network.imports.headings import Layout
 from network.imports.judging import Judge
 from network.imports.known import Register
 from network.imports.models import ImportOffering, ImportRow, ImportRun
 from network.imports.queries import AT_ONCE, File
-from network.imports.reading import Hidden, SheetRow
 from network.imports.row import NEW, Judged, Staged
 from network.imports.rules import Common, Level, State, Terms, Verdict
-from network.sheet import columns, recognised
+from network.sheets.columns import columns, recognised
+from network.sheets.container import Container
+from network.sheets.reading import Hidden, SheetRow
 
 #: Tells how far it is; raises to stop.
 Report = Callable[[int, int], None]

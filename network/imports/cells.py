@@ -7,11 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-from flask_babel import lazy_gettext as _l
-
 from core.errors import BadInput
 from network.imports.headings import Layout
-from network.sheet import CLEAR, Column, unguarded
+from network.sheets.cells import held, text, wrong
+from network.sheets.columns import CLEAR, Column
 
 
 class Given(NamedTuple):
@@ -38,14 +37,6 @@ class Cells:
     filled: int
 
 
-_SPECIAL: Final = {
-    "f": _l("这里是公式。请把公式换成数值（复制，选择性粘贴为数值）。"),
-    "e": _l("这里是表格的错误值（如 #REF!）。请改成正确的内容。"),
-    "d": _l("这里是日期或时间，不是这一列要的内容。请把单元格设为“文本”后重填。"),
-    "m": _l("这个单元格与别的单元格合并了。请取消合并，每行都填上。"),
-}
-#: An error that somebody has copied as a text.
-_ERROR_TEXT: Final = re.compile(r"#(REF|N/A|VALUE|NAME\?|DIV/0|NUM|NULL)!?")
 #: How lines begin that stand below a list and belong to nobody in it.
 _REMARK: Final = re.compile(
     r"\s*(注|备注|说明|填表|填报|制表|审核|审批|负责人|联系人|合计|总计|小计|共计|单位|盖章|日期"
@@ -66,27 +57,13 @@ def of_row(cells: list[Any], layout: Layout, known: Mapping[str, Column]) -> Cel
         column = known.get(code or "")
         if code is None or column is None or column.read is None:
             continue
-        if isinstance(cell, list):
-            faults.append(Fault(number, cell[1] if len(cell) > 1 else "", _error(cell[0])))
-        elif isinstance(cell, str) and _ERROR_TEXT.fullmatch(cell.strip()):
-            faults.append(Fault(number, cell, _error("e")))
+        if (error := wrong(cell)) is not None:
+            faults.append(Fault(number, held(cell), error))
         elif code == "region_name" and code in given:
-            given[code] = Given(given[code].column, given[code].text + _text(cell))
+            given[code] = Given(given[code].column, given[code].text + text(cell))
         else:
-            given[code] = Given(number, _text(cell))
+            given[code] = Given(number, text(cell))
     return Cells(given, faults, filled)
-
-
-def _error(kind: str) -> BadInput:
-    return BadInput(_SPECIAL[kind])
-
-
-def _text(cell: Any) -> str:
-    if isinstance(cell, str):
-        return unguarded(cell.strip())
-    if isinstance(cell, bool):
-        return "是" if cell else "否"
-    return str(cell)
 
 
 def is_remark(cells: Cells, raw: list[Any]) -> bool:

@@ -16,9 +16,9 @@ from core.geo import Datum
 from core.shell import DAY, FILE, told
 from network.imports import actions, applying, jobs, queries, views
 from network.imports.actions import Report, Sent
-from network.imports.container import MOST_BYTES, check
 from network.imports.queries import File
 from network.imports.rules import Level, State, Terms, Verdict, place
+from network.sheets.container import MOST_BYTES, check
 
 #: How many problems are told on the shell; the report has them all.
 MOST_TOLD = 20

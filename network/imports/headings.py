@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from network.imports.reading import SheetRow
-from network.sheet import folded, without_brackets
+from network.sheets.reading import SheetRow
+from network.sheets.words import folded, without_brackets
 
 #: Among how many rows from the top the headings are looked for, and how many must be known.
 LOOKED_AT: Final = 20
@@ -43,8 +43,8 @@ class Layout:
 def find(rows: Sequence[SheetRow], known: Mapping[str, str]) -> Layout | None:
     """The layout of a sheet that begins with *rows*; None where no row looks like headings.
 
-    *known* has the code of a column by its folded heading (``network.sheet.recognised``).  A title
-    may stand above; a second row of headings goes before the first where it says more.
+    *known* has the code of a column by its folded heading (``columns.recognised``).  A title may
+    stand above; a second row of headings goes before the first where it says more.
     """
     scored = [(len(set(_codes(row, known)) - {None}), -number) for number, row in enumerate(rows)]
     best, place = max(scored, default=(0, 0))

@@ -17,8 +17,8 @@ from core.jobs.models import Job
 from core.jobs.rules import JobKind, Run, job_kind
 from network.imports import actions, applying, queries
 from network.imports.actions import Report
-from network.imports.container import Container
-from network.imports.reading import opened
+from network.sheets.container import Container
+from network.sheets.reading import opened
 
 _READING: Final = _l("正在读取，已读 %(count)s 行")
 _TRYING: Final = _l("正在试运行，第 %(count)s 行")

@@ -27,7 +27,7 @@ from network.imports.placing import Placer
 from network.imports.regions import Regions
 from network.imports.row import Judged, Known, Row, Staged
 from network.imports.rules import Level, Problem, Terms, Verdict
-from network.sheet import OFFERING, Column, Line
+from network.sheets.columns import OFFERING, Column, Line
 
 _NEEDED: Final = {"name": _l("新网点要有名称。"), "kind": _l("新网点要有类型。")}
 

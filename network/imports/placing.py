@@ -13,7 +13,7 @@ from core.geo import Datum, check
 from network.imports.regions import Regions
 from network.imports.row import Known, Row
 from network.imports.rules import Level
-from network.sheet import Column
+from network.sheets.columns import Column
 
 #: Metres between two sites below which they are told to be in one place.
 TOO_NEAR: Final = 5.0

@@ -27,7 +27,7 @@ from network.imports.models import ImportRow, ImportRun
 from network.imports.regions import Regions
 from network.imports.row import Staged
 from network.imports.rules import Common, Level, Problem, State, Terms, Verdict
-from network.sheet import Column, columns
+from network.sheets.columns import Column, columns
 
 #: How many rows are in hand at a time.
 AT_ONCE: Final = 1000

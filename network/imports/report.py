@@ -15,7 +15,7 @@ from openpyxl.utils import get_column_letter
 
 from network.imports import rules
 from network.imports.rules import Level, Problem, Verdict
-from network.sheet import HINT_OFFERING, HINTS, Column
+from network.sheets.columns import HINT_OFFERING, HINTS, Column
 
 _FILLS: Final = {
     Level.ERROR: PatternFill("solid", fgColor="F8D7D3"),

@@ -12,7 +12,7 @@ from network.imports import rules
 from network.imports.cells import Cells
 from network.imports.headings import Layout
 from network.imports.rules import Level, Problem, Verdict
-from network.sheet import Column
+from network.sheets.columns import Column
 
 #: What somebody chose where a row may mean a site that is there: it is another.
 NEW: Final = "new"

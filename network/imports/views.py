@@ -30,10 +30,10 @@ from core.errors import BadInput, Conflict, OneKmError
 from core.files import store
 from network.imports import actions, forms, jobs, queries, report, rules, story
 from network.imports.actions import Sent
-from network.imports.container import MOST_BYTES, XLSX_TYPE, check
 from network.imports.forms import SendForm, TermsForm
 from network.imports.queries import PER_PAGE, File, Shown
 from network.imports.rules import Problem, State, Verdict
+from network.sheets.container import MOST_BYTES, XLSX_TYPE, check
 
 blueprint = Blueprint("imports", __name__, url_prefix="/imports")
 

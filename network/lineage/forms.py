@@ -50,9 +50,11 @@ class NewForm(FlaskForm):
         return self.source.data or ""
 
     @property
-    def sent(self) -> bytes:
-        """The file, empty where none was sent."""
-        return self.file.data.read() if self.file.data else b""
+    def sent(self) -> tuple[bytes, str]:
+        """The file, empty where none was sent, and what it is called."""
+        return (
+            (self.file.data.read(), self.file.data.filename or "") if self.file.data else (b"", "")
+        )
 
 
 class SendForm(FlaskForm):

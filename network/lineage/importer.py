@@ -2,68 +2,50 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Iterator, Mapping, Sequence
-from io import BytesIO
-from typing import Final
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from python_calamine import CalamineError, CalamineWorkbook
 
 from core.errors import BadInput
 from core.regions import importer
 from core.regions.rules import Row, check_list, row_of
-from core.textfile import read_text
-
-#: What a workbook may unpack to, in bytes: a list of a city has some hundred thousand.
-MOST_UNPACKED: Final = 30 * 1024 * 1024
-MOST_ROWS: Final = 20_000
-
-_XLSX: Final = b"PK\x03\x04"
+from network.sheets import cells as kept
+from network.sheets.reading import SheetRow, first_sheet
 
 
-def read(data: bytes) -> list[Row]:
+def read(data: bytes, name: str) -> list[Row]:
     """The rows of a file. Raises BadInput naming the line."""
     if not data:
         raise BadInput(_l("请选择文件。"), field="file")
-    if not data.startswith(_XLSX):
-        return importer.read(read_text(data))
-    lines = _sheet(data)
-    return check_list((line, row_of(line, cells)) for line, cells in _cells(lines))
+    rows = first_sheet(data, name)
+    return check_list((line, row_of(line, cells)) for line, cells in _cells(rows))
 
 
-def _sheet(data: bytes) -> Sequence[Sequence[object]]:
-    """The cells of the first sheet."""
-    try:
-        with zipfile.ZipFile(BytesIO(data)) as packed:
-            unpacked = sum(part.file_size for part in packed.infolist())
-        if unpacked > MOST_UNPACKED:
-            raise BadInput(_l("文件太大。"), field="file")
-        book = CalamineWorkbook.from_filelike(BytesIO(data))
-        lines: Sequence[Sequence[object]] = book.get_sheet_by_index(0).to_python(
-            skip_empty_area=False, nrows=MOST_ROWS
-        )
-    except (CalamineError, zipfile.BadZipFile, IndexError):
-        raise BadInput(_l("文件不是 Excel 工作簿（xlsx），或已损坏。"), field="file") from None
-    return lines
-
-
-def _cells(lines: Sequence[Sequence[object]]) -> Iterator[tuple[int, Mapping[str, object]]]:
-    """Line number and cells of each row that is not blank."""
-    header = [str(cell).strip() for cell in lines[0]] if lines else []
-    while header and not header[-1]:
-        header.pop()
+def _cells(rows: Sequence[SheetRow]) -> Iterator[tuple[int, Mapping[str, object]]]:
+    """Line number and cells of each row."""
+    header = [kept.held(cell) for cell in rows[0].cells] if rows else []
     importer.check_header(header)
-    for number, line in enumerate(lines[1:], 2):
-        cells = [_text(cell) for cell in line[: len(header)]]
-        if any(cell != "" for cell in cells):
-            found = dict(zip(header, cells, strict=False))
-            yield number, found | {"statutory": _flag(found.get("statutory"))}
+    for _sheet, line, cells in rows[1:]:
+        if len(cells) > len(header):
+            message = _l(
+                "第 %(line)s 行：应有 %(expected)s 列，却有 %(number)s 列。",
+                line=line,
+                expected=len(header),
+                number=len(cells),
+            )
+            raise BadInput(message)
+        for cell in cells:
+            if (wrong := kept.wrong(cell)) is not None:
+                raise BadInput(_l("第 %(line)s 行：%(what)s", line=line, what=wrong.message))
+        texts = [_text(cell) for cell in cells] + [""] * (len(header) - len(cells))
+        found = dict(zip(header, texts, strict=True))
+        yield line, found | {"statutory": _flag(found.get("statutory"))}
 
 
-def _text(cell: object) -> object:
+def _text(cell: Any) -> object:
     """A cell as it is written; a number stays one, so that a code is never guessed."""
-    return cell.strip() if isinstance(cell, str) else cell
+    return "" if cell is None else cell.strip() if isinstance(cell, str) else cell
 
 
 def _flag(cell: object) -> object:

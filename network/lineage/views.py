@@ -46,7 +46,7 @@ def new() -> Response:
     form = NewForm()
     if form.validate_on_submit():
         try:
-            rows = importer.read(form.sent)
+            rows = importer.read(*form.sent)
             with writing():
                 made = actions.draft(current_actor(), rows, form.day, form.said)
                 uuid = made.uuid

@@ -17,9 +17,10 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from core.catalogue.rules import Service
 from core.errors import BadInput
-from network import sheet
 from network.listing.rules import Form
-from network.sheet import Column, Line
+from network.sheets import columns as sheet
+from network.sheets.cells import guarded
+from network.sheets.columns import Column, Line
 
 #: How many rows a sheet of a workbook has; the first holds the headings.
 SHEET_ROWS: Final = 1_048_576
@@ -96,9 +97,9 @@ def _csv(file: IO[bytes], lines: Iterable[Line], columns: Sequence[Column]) -> N
     """UTF-8 with the mark by which spreadsheets know it; no cell is taken for a formula."""
     text = TextIOWrapper(file, "utf-8-sig", newline="")
     writer = csv.writer(text)
-    writer.writerow([sheet.guarded(column.title) for column in columns])
+    writer.writerow([guarded(column.title) for column in columns])
     for line in lines:
-        writer.writerow(map(sheet.guarded, sheet.row(line, columns)))
+        writer.writerow(map(guarded, sheet.row(line, columns)))
     text.detach()
 
 

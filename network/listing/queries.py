@@ -37,7 +37,7 @@ from network.listing.models import SavedFilter
 from network.listing.numbers import bare
 from network.listing.rules import Asked, Located, Sort
 from network.listing.texts import Shelf, Texts
-from network.sheet import Line
+from network.sheets.columns import Line
 
 #: The ordinal of the day that numpy counts from.
 EPOCH: Final = date(1970, 1, 1).toordinal()

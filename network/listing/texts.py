@@ -89,7 +89,10 @@ class Texts:
 
     def _spelled(self, word: str, *, alone: bool) -> Wanted:
         found = np.zeros(len(self._bent), bool)
-        for known in self._heard.alone if alone else self._heard.every:
+        syllables, initials = self._heard.alone if alone else self._heard.every
+        # What is no letter is the same as a syllable and as an initial.
+        spelled = any("a" <= letter <= "z" for letter in word)
+        for known in (syllables, initials) if spelled else (syllables,):
             spelling = Spelling(word, known, self._counts)
             found |= np.concatenate([spelling.found(each) for each in self._stretches])
         return found

@@ -23,6 +23,7 @@ from network.matrix import actions, forms, queries, rules, sheet
 from network.matrix.forms import Asked
 from network.matrix.rules import Difference, Matrix
 from network.matrix.views import found, page, scope
+from network.sheets.reading import first_sheet
 
 blueprint = Blueprint("matrix_set", __name__)
 
@@ -82,8 +83,7 @@ def read() -> AnyResponse:
         sent = request.files.get("file")
         if sent is None or not sent.filename:
             raise BadInput(_l("请选择要上传的文件。"), field="file")
-        rows = sheet.table(sent.filename, sent.read())
-        told = sheet.read(rows, matrix.services)
+        told = sheet.read(first_sheet(sent.read(), sent.filename), matrix.services)
         differences, missing = sheet.compared(told, matrix)
         actions.check_size(len(differences))
     except BadInput as fault:

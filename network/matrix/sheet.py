@@ -6,28 +6,22 @@ fills the sheet in sees it; read, it means the same as an empty cell: not offere
 
 from __future__ import annotations
 
-import csv
-import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from io import BytesIO, StringIO
-from typing import Final
+from typing import Any, Final
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from python_calamine import CalamineError, CalamineWorkbook
 
 from core.catalogue.rules import Service
 from core.errors import BadInput
 from core.i18n import named
 from core.sites.rules import Mode, is_site_code
 from network.matrix.rules import Difference, Matrix, Sign
-from network.sheet import MODES, folded
+from network.sheets import cells as kept
+from network.sheets.reading import SheetRow
+from network.sheets.words import MODES, folded
 
-#: How large a sheet may be: rows, and bytes of an xlsx once it is unpacked.
-MOST_ROWS: Final = 20_000
-MOST_UNPACKED: Final = 50 * 1024 * 1024
-MOST_FILES: Final = 200
 #: How many faults are told; the rest are counted.
 MOST_FAULTS: Final = 100
 
@@ -81,69 +75,29 @@ class Sheet:
     faults: tuple[Fault, ...]
 
 
-def table(name: str, content: bytes) -> list[list[str]]:
-    """The cells of a CSV or of the first sheet of an xlsx. Raises BadInput."""
-    lower = name.lower()
-    if lower.endswith(".csv"):
-        rows = list(csv.reader(StringIO(_decoded(content))))
-    elif lower.endswith(".xlsx"):
-        rows = _workbook(content)
-    else:
-        raise BadInput(_l("请上传从矩阵导出的 xlsx 或 CSV 文件。"), field="file")
-    if len(rows) > MOST_ROWS:
-        raise BadInput(_l("行数太多，一次最多 %(most)s 行。", most=MOST_ROWS), field="file")
-    return rows
-
-
-def _decoded(content: bytes) -> str:
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise BadInput(_l("文件的文字编码无法识别，请另存为 UTF-8 的 CSV。"), field="file")
-
-
-def _workbook(content: bytes) -> list[list[str]]:
-    try:
-        with zipfile.ZipFile(BytesIO(content)) as packed:
-            files = packed.infolist()
-        if len(files) > MOST_FILES or sum(each.file_size for each in files) > MOST_UNPACKED:
-            raise BadInput(_l("这个工作簿展开后太大，不能读取。"), field="file")
-        book = CalamineWorkbook.from_filelike(BytesIO(content))
-        rows = book.get_sheet_by_index(0).to_python(skip_empty_area=False)
-    except (zipfile.BadZipFile, CalamineError, IndexError):
-        raise BadInput(_l("这不是完好的 xlsx 文件，请重新导出再填。"), field="file") from None
-    return [[_text(cell) for cell in row] for row in rows]
-
-
-def _text(cell: object) -> str:
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return str(cell)
-
-
-def read(rows: Sequence[Sequence[str]], services: Sequence[Service]) -> Sheet:
+def read(rows: Sequence[SheetRow], services: Sequence[Service]) -> Sheet:
     """What the rows say, the first of them being the headings. Raises BadInput without them."""
     if not rows:
         raise BadInput(_l("文件是空的。"), field="file")
-    columns = _columns(rows[0], services)
+    heads = [kept.held(cell) for cell in rows[0].cells]
+    columns = _columns(heads, services)
     cells: dict[tuple[str, str], Mode | None] = {}
     found: dict[str, int] = {}
     faults: list[Fault] = []
     first = next(place for place, service in columns.items() if service is None)
-    for number, row in enumerate(rows[1:], 2):
-        if not any(cell.strip() for cell in row):
-            continue
-        code = row[first].strip().lstrip("'") if first < len(row) else ""
-        if not is_site_code(code):
-            faults.append(_fault(number, rows[0][first], code, _l("不是网点编号，请照导出的填。")))
+    for _sheet, number, row in rows[1:]:
+        cell = row[first] if first < len(row) else None
+        code = kept.held(cell).lstrip("'")
+        if (wrong := kept.wrong(cell)) is not None:
+            faults.append(_fault(number, heads[first], code, wrong.message))
+        elif not is_site_code(code):
+            faults.append(_fault(number, heads[first], code, _l("不是网点编号，请照导出的填。")))
         elif code in found:
             message = _l("这个网点在第 %(row)s 行已经有了。", row=found[code])
-            faults.append(_fault(number, rows[0][first], code, message))
+            faults.append(_fault(number, heads[first], code, message))
         else:
             found[code] = number
-            _read_row(number, code, row, rows[0], columns, cells, faults)
+            _read_row(number, code, row, heads, columns, cells, faults)
     return Sheet(cells, found, tuple(faults))
 
 
@@ -169,7 +123,7 @@ def _columns(heads: Sequence[str], services: Sequence[Service]) -> dict[int, str
 def _read_row(
     number: int,
     code: str,
-    row: Sequence[str],
+    row: Sequence[Any],
     heads: Sequence[str],
     columns: Mapping[int, str | None],
     cells: dict[tuple[str, str], Mode | None],
@@ -178,7 +132,11 @@ def _read_row(
     for place, service in columns.items():
         if service is None:
             continue
-        held = row[place].strip() if place < len(row) else ""
+        cell = row[place] if place < len(row) else None
+        held = kept.held(cell)
+        if (wrong := kept.wrong(cell)) is not None:
+            faults.append(_fault(number, heads[place], held, wrong.message))
+            continue
         try:
             cells[code, service] = _mode(held)
         except BadInput:

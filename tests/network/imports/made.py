@@ -17,9 +17,9 @@ from core.files import store
 from core.geo import Datum
 from network.imports import actions, jobs, queries
 from network.imports.actions import Sent
-from network.imports.container import check
 from network.imports.queries import File, Shown
 from network.imports.rules import Terms, place
+from network.sheets.container import check
 
 ACTOR: Final = command("test")
 HEADINGS: Final = ("网点名称", "类型", "区划代码", "电话", "经度", "纬度", "营业时间")

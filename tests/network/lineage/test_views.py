@@ -205,14 +205,15 @@ def workbook(rows: list[Row]) -> bytes:
     ("data", "told"),
     [
         (b"", "请选择文件"),
-        (b"PK\x03\x04 not a workbook", "已损坏"),
+        (b"PK\x03\x04 not a workbook", "文件不完整"),
         (b"\xff\xfe\x00", "UTF-16"),
         (b"a,b\n1,2\n", "列名"),
         (LIST.encode(), "完全相同"),
         (OTHER.encode(), "只能更新您所管城市"),
         (LIST.replace("371082001203", "3.7E+11").encode(), "第 7 行"),
+        ((LIST + "1,2,3,4,5,6,7\n").encode(), "却有 7 列"),
     ],
-    ids=["none", "broken", "utf-16", "columns", "same", "another city", "number"],
+    ids=["none", "broken", "utf-16", "columns", "same", "another city", "number", "wide"],
 )
 def test_a_file_that_will_not_do_is_told_beside_it(
     admin: FlaskClient, data: bytes, told: str

@@ -19,10 +19,10 @@ from core.clock import today
 from core.errors import BadInput
 from core.geo import Datum
 from core.sites.changes import Position
-from network import sheet
 from network.cli import sites
 from network.listing import exports
 from network.listing.rules import Form
+from network.sheets.cells import unguarded
 from tests.network.conftest import ENROLMENT, HOSTILE, Made
 from tests.network.listing.conftest import AddSite, SignIn
 from tests.network.listing.test_views import listed
@@ -89,7 +89,7 @@ def test_names_that_mean_harm_stay_text(sign_in: SignIn, made: Made, add_site: A
     told = {row["网点编码"]: row for row in read_csv(fetch(client, "csv"))}
     assert told[code]["网点名称"] == "'" + FORMULA
     assert told[code]["地址"] == "'@SUM(1)"
-    assert sheet.unguarded(told[code]["网点名称"]) == FORMULA
+    assert unguarded(told[code]["网点名称"]) == FORMULA
     cells = {row["网点编码"]: row for row in read_xlsx(fetch(client, "xlsx"))}
     assert cells[code]["网点名称"] == FORMULA
     assert cells[made.clinic]["网点名称"] == HOSTILE

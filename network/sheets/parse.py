@@ -1,6 +1,6 @@
 """A program of its own that reads a file which somebody has sent, within limits of the system's.
 
-    python -m network.imports.parse KIND FILE
+    python -m network.sheets.parse KIND FILE [SECONDS]
 
 It writes a line of JSON for each sheet and each row to its standard output, nothing else, so that
 a file that eats memory or time takes this process with it and no other.  A cell is a text, a
@@ -48,10 +48,10 @@ class Wrong(Exception):
     """The file is not what it seems; the message is one word."""
 
 
-def limit() -> None:
+def limit(seconds: int) -> None:
     """Let this process have no more than it may need."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS + 1))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
@@ -225,8 +225,8 @@ def _place(found: re.Match[bytes]) -> tuple[int, int]:
     return int(found[2]) - 1, column - 1
 
 
-def main(kind: str, path: str) -> int:
-    limit()
+def main(kind: str, path: str, seconds: str = str(SECONDS)) -> int:
+    limit(int(seconds))
     try:
         write = sys.stdout.write
         encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode

@@ -14,8 +14,10 @@ from core.catalogue.rules import Service
 from core.errors import BadInput
 from core.geo import Datum
 from core.sites.rules import Kind, Mode, Status, site_code
-from network import sheet
-from network.sheet import Line
+from network.sheets import columns as sheet
+from network.sheets.cells import guarded, unguarded
+from network.sheets.columns import Line
+from network.sheets.words import folded, without_brackets
 
 SERVICES = [
     Service(
@@ -67,11 +69,11 @@ def test_what_is_written_is_read_again(app: Flask, language: str) -> None:
 def test_every_heading_is_recognised_in_both_languages(app: Flask, language: str) -> None:
     known = sheet.recognised(COLUMNS)
     with app.test_request_context(), force_locale(language):
-        found = [known[sheet.folded(column.title)] for column in COLUMNS]
+        found = [known[folded(column.title)] for column in COLUMNS]
     assert found == [column.code for column in COLUMNS]
-    assert known[sheet.folded("联系 电话")] == "phone"
-    assert known[sheet.folded(sheet.without_brackets("联系电话（区号-号码）"))] == "phone"
-    assert known[sheet.folded("*网点名称：")] == "name"
+    assert known[folded("联系 电话")] == "phone"
+    assert known[folded(without_brackets("联系电话（区号-号码）"))] == "phone"
+    assert known[folded("*网点名称：")] == "name"
 
 
 def test_an_empty_line_has_empty_cells() -> None:
@@ -124,6 +126,6 @@ def test_what_towns_write_is_read() -> None:
     "text", ["=1+1", "+86 1", "-5", "@x", "'=1", "''", "'", "'a", "a", "", "\tx"]
 )
 def test_no_cell_of_a_csv_file_is_a_formula_and_none_is_changed(text: str) -> None:
-    kept = sheet.guarded(text)
+    kept = guarded(text)
     assert kept[:1] not in tuple("=+-@\t\r")
-    assert sheet.unguarded(kept) == text
+    assert unguarded(kept) == text

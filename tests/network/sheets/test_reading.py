@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from openpyxl import Workbook, load_workbook
 
-from network.imports.container import Container, Unreadable, check
-from network.imports.reading import Hidden, SheetRow, opened
+from network.sheets.container import Container, Unreadable, check
+from network.sheets.reading import Hidden, SheetRow, opened
 from tests.network.imports.made import csv_file, workbook
 
 

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,10 +15,17 @@ from typing import Any, Final, NamedTuple
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
-from network.imports.container import Container, Unreadable
-from network.imports.parse import WRONG
+from network.sheets.container import Container, Unreadable, check
+from network.sheets.parse import SECONDS, WRONG
+
+#: How many rows, and letters and cells in all, somebody who waits for the page may send.
+MOST_ROWS: Final = 20_000
+MOST_HELD: Final = 10_000_000
+#: How long the processor may read then, in seconds.
+_AT_ONCE: Final = 10
 
 _ROOT: Final = Path(__file__).parent.parent.parent
+_PROGRAM: Final = "network.sheets.parse"
 
 _TOO_MUCH: Final = _l(
     "文件太复杂，读取时超出了内存或时间的限制。请删去多余的格式和工作表，或分成几个文件。"
@@ -48,11 +56,46 @@ class Hidden(NamedTuple):
     sheet: str
 
 
+def first_sheet(data: bytes, name: str) -> list[SheetRow]:
+    """The rows of the first sheet that is not hidden, for somebody who waits for the page.
+
+    Raises Unreadable, for more than a page can hold, too.
+    """
+    with tempfile.NamedTemporaryFile(prefix="onekm-sheet-") as file:
+        file.write(data)
+        file.flush()
+        path = Path(file.name)
+        with opened(path, check(path, name), _AT_ONCE) as rows:
+            return list(_held(rows))
+
+
+def _held(rows: Iterator[SheetRow | Hidden]) -> Iterator[SheetRow]:
+    first: str | None = None
+    held = 0
+    for number, row in enumerate(rows, 1):
+        if isinstance(row, Hidden):
+            continue
+        if first is None:
+            first = row.sheet
+        if row.sheet != first:
+            return
+        held += sum(1 + len(cell) if isinstance(cell, str) else 1 for cell in row.cells)
+        if number > MOST_ROWS or held > MOST_HELD:
+            raise Unreadable(_l("表格太大，一次最多 %(most)s 行。请分成几个文件。", most=MOST_ROWS))
+        yield row
+
+
 @contextmanager
-def opened(path: Path, kind: Container) -> Iterator[Iterator[SheetRow | Hidden]]:
-    """The rows of the file, as they come. Raises Unreadable on the way where it cannot be read."""
+def opened(
+    path: Path, kind: Container, seconds: int = SECONDS
+) -> Iterator[Iterator[SheetRow | Hidden]]:
+    """The rows of the file, as they come. Raises Unreadable on the way where it cannot be read.
+
+    The processor reads for so many *seconds* at most.
+    """
+    command = [sys.executable, "-m", _PROGRAM, kind.value, str(path.resolve()), str(seconds)]
     child = subprocess.Popen(  # noqa: S603 - our own program, and a path that we have made
-        [sys.executable, "-m", "network.imports.parse", kind.value, str(path.resolve())],
+        command,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -1,0 +1,1 @@
+"""Sheets that people send and take away: their columns and words, and reading them safely."""
