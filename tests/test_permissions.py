@@ -313,6 +313,7 @@ TABLE: Final[Mapping[str, Row]] = {
     "GET editing.edit": KEEPS,
     "POST editing.save": KEEPS,
     "POST editing.preview_hours": READS,
+    "GET editing.regions": Row(dict.fromkeys(("county_admin", "city_admin", "program"), ALL)),
     "GET entering.new": Row(dict.fromkeys(("county_admin", "city_admin", "program"), ALL)),
     "POST entering.new": Row(dict.fromkeys(("county_admin", "city_admin", "program"), ALL)),
     "GET closures.of_site": WRITERS,

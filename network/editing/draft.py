@@ -16,20 +16,18 @@ from typing import Any, Final
 from flask_babel import lazy_gettext as _l
 
 from core import geo
-from core.access import Actor, Permission
+from core.access import Actor
 from core.catalogue.queries import Catalogue
 from core.clock import today
 from core.errors import BadInput
-from core.forms import plain
 from core.geo import Datum, Point
 from core.regions import boundaries
-from core.regions import queries as regions
 from core.regions.tree import Node, Tree
 from core.search import MOST_ASKED
 from core.sites.changes import Position
 from core.sites.rules import Kind, Mode
 from network import forms
-from network.editing import hours, rules
+from network.editing import hours, queries, rules
 from network.editing.queries import Kept
 
 FACTS: Final = ("name", "name_en", "address", "phone")
@@ -241,30 +239,13 @@ class Reader:
             raise BadInput(_l("请填写所在区划。"), field="region")
         if len(text) > MOST_ASKED:
             raise BadInput(_l("内容太长，最多 %(most)s 个字。", most=MOST_ASKED), field="region")
-        code = plain(text)[:12]
-        reach = self.actor.reach(Permission.REGISTER_WRITE)
-        if len(code) == 12 and code.isdecimal():
-            found = [self.living.by_code[code]] if code in self.living.by_code else []
-        else:
-            found = self._called(text)
-        within = [node for node in found if reach.region(self.living, node.id)]
+        within = queries.regions_meant(self.actor, text, self.living)
         if len(within) == 1:
             return within[0]
         draft.candidates = within[:MOST_CANDIDATES]
         if within:
             raise BadInput(_l("有多个这样的区划，请选一个，或写 12 位代码。"), field="region")
         raise BadInput(_l("没有这个区划，或不在您的管辖范围内。"), field="region")
-
-    def _called(self, text: str) -> list[Node]:
-        """The regions that a name, or a path of names, may mean."""
-        named = regions.called(text, self.living.on)
-        if named:
-            return named
-        whole = "".join(text.split())
-        last = text.split()[-1] if text.split() else ""
-        found = regions.search(last, self.living.on, 500)
-        exact = [node for node in found if whole in self.living.full_name(node.id)]
-        return exact or found
 
     def _read_position(self, draft: Draft) -> str:
         typed = rules.read_position(draft.texts["lat"], draft.texts["lon"])

@@ -6,7 +6,8 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from itertools import chain, islice
+from typing import Any, Final
 
 import numpy as np
 import sqlalchemy as sa
@@ -17,10 +18,13 @@ from core.clock import today
 from core.dated import on_day
 from core.db import db
 from core.errors import NotFound
+from core.forms import plain
 from core.geo import Point
 from core.proposals.models import Proposal
 from core.proposals.rules import State as ProposalState
+from core.regions import queries as regions
 from core.regions.queries import tree
+from core.regions.tree import Node, Tree
 from core.sites import story
 from core.sites.actions import KEEPERS, require_site
 from core.sites.models import Offering, Site, SiteHours, SitePeriod
@@ -235,3 +239,49 @@ def last_answers(codes: Sequence[str], account_id: int | None, limit: int = 3) -
             .limit(limit)
         )
     )
+
+
+# -- Regions ------------------------------------------------------------------------------------
+
+#: How many regions that have a text in their names are looked at.
+_MOST_CALLED: Final = 500
+
+
+def regions_meant(actor: Actor, text: str, living: Tree) -> list[Node]:
+    """The regions in which *actor* may write that a code, a name or a path of names may mean.
+
+    Raises BadInput for a text that is too long.
+    """
+    code = plain(text)[:12]
+    if len(code) == 12 and code.isdecimal():
+        found = [living.by_code[code]] if code in living.by_code else []
+    else:
+        found = _called(text, living)
+    reach = actor.reach(Permission.REGISTER_WRITE)
+    return [node for node in found if reach.region(living, node.id)]
+
+
+def regions_begun(actor: Actor, text: str, living: Tree, most: int) -> list[Node]:
+    """At most so many of them, for a text that may go on; those meant already come first.
+
+    Raises BadInput for a text that is too long.
+    """
+    meant = regions_meant(actor, text, living)
+    reach = actor.reach(Permission.REGISTER_WRITE)
+    begun = (
+        node
+        for node in regions.search(text, living.on, len(living.by_id))
+        if reach.region(living, node.id)
+    )
+    return list(islice(dict.fromkeys(chain(meant, begun)), most))
+
+
+def _called(text: str, living: Tree) -> list[Node]:
+    named = regions.called(text, living.on)
+    if named:
+        return named
+    whole = "".join(text.split())
+    last = text.split()[-1] if text.split() else ""
+    found = regions.search(last, living.on, _MOST_CALLED)
+    exact = [node for node in found if whole in living.full_name(node.id)]
+    return exact or found

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from typing import Final
 
-from flask import Blueprint, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, jsonify, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from core.access import Permission, current_actor, requires
@@ -16,6 +17,7 @@ from core.db import writing
 from core.errors import BadInput, Conflict
 from core.forms import whole_number
 from core.regions.queries import tree
+from core.search import MOST_ASKED
 from core.sites import actions as sites
 from core.sites.queries import network
 from network.editing import comparison, hours, notes, proposing, queries
@@ -29,7 +31,7 @@ from network.editing.desk import (
     second_look,
     stepped,
 )
-from network.editing.draft import Draft
+from network.editing.draft import Draft, region_text
 
 blueprint = Blueprint("editing", __name__)
 
@@ -49,6 +51,30 @@ def preview_hours() -> AnyResponse:
     """What the hours in a form come to, while they are typed."""
     read = hours.read(request.form)
     return jsonify(blocks=public_lines(request.form), faults=read.faults)
+
+
+#: How many regions are suggested at a time.
+SUGGESTED: Final = 8
+
+
+@blueprint.get("/sites/regions")
+@requires(Permission.REGISTER_WRITE)
+def regions() -> AnyResponse:
+    """Regions that the text so far may mean, of those in which the person may write."""
+    living = tree(today())
+    try:
+        found = queries.regions_begun(current_actor(), request.args.get("q", ""), living, SUGGESTED)
+    except BadInput:
+        return make_response(jsonify([]), 400)
+    told = [
+        {
+            "label": living.full_name(node.id),
+            "path": node.code,
+            "value": region_text(living, node)[:MOST_ASKED],
+        }
+        for node in found
+    ]
+    return jsonify(told)
 
 
 # -- Changing a site ----------------------------------------------------------------------------
