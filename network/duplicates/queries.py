@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 import sqlalchemy as sa
+from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import aliased
 
@@ -17,8 +18,8 @@ from core.clock import today
 from core.dated import on_day
 from core.db import db
 from core.errors import NotFound
-from core.proposals.models import Proposal
 from core.proposals.queries import waiting_for
+from core.proposals.rules import find_kind
 from core.regions.rules import Level
 from core.regions.tree import Node
 from core.sites.models import Closure, Offering, Site, SiteHours, SitePeriod
@@ -256,9 +257,9 @@ def announced(held: Held) -> Sequence[Closure]:
     return db.session.scalars(statement.order_by(Closure.since, Closure.id)).all()
 
 
-def waiting(held: Held) -> Sequence[Proposal]:
-    """What waits for somebody's yes about the site."""
-    return waiting_for((SITE, held.code))
+def waiting(held: Held) -> list[tuple[LazyString, str]]:
+    """What waits for somebody's yes about the site: what kind of change, and its UUID."""
+    return [(find_kind(one.kind).label, one.uuid) for one in waiting_for((SITE, held.code))]
 
 
 @dataclass(frozen=True, slots=True)
