@@ -45,6 +45,8 @@ from halls.feature import FIGURES as HALLS_FIGURES
 from network.duplicates.models import PairVerdict
 from network.feature import FEATURE as NETWORK
 from standards.feature import FEATURE as STANDARDS
+from standards.inspections.feature import FEATURE as INSPECTIONS
+from standards.inspections.planning.following import FOLLOWERS as PLANS
 from stations.finder.feature import FEATURE as FINDER
 
 ROOT = Path(__file__).parent
@@ -92,8 +94,8 @@ FIGURES = (*register.FIGURES, *recorded.FIGURES, *HALLS_FIGURES)
 #: Known to the migrations, though no page asks for them yet.
 TABLES = (PairVerdict,)
 #: What goes over to the heirs of a region that ends, in this order.
-FOLLOWERS = (OUTLINES, *SITE_FOLLOWERS, GRANTS, WAITING)
-FEATURES = (GROUND, FINDER, NETWORK, HALLS, STANDARDS)
+FOLLOWERS = (OUTLINES, *SITE_FOLLOWERS, GRANTS, WAITING, *PLANS)
+FEATURES = (GROUND, FINDER, NETWORK, HALLS, STANDARDS, INSPECTIONS)
 
 
 def create_app(configuration: config.Config | None = None) -> Flask:

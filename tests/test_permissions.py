@@ -41,6 +41,10 @@ from network.duplicates.models import PairVerdict
 from network.imports.models import ImportRun
 from network.imports.rules import State
 from network.lineage.models import RegionChangeSet
+from standards.inspections.actions import Visit
+from standards.inspections.actions import plan as plan_visit
+from standards.inspections.planning.models import Draw, InspectionPlan
+from standards.inspections.planning.rules import DrawnInspector, DrawnSite, Pools, written
 from tests.core.accounts.made import (
     ACTOR,
     CHEAP,
@@ -149,6 +153,13 @@ RECHECKS: Final = Row(
     {who: where for who, where in ANSWERS.allowed.items() if who != "station_manager"}
 )
 LEADS: Final = Row({who: where for who, where in RECHECKS.allowed.items() if who != "inspector"})
+#: Visits: whoever is sent writes, the county reviews, the station reads its own.
+INSPECTS: Final = Row({"inspector": ALL})
+VISIT: Final = FINDINGS
+READS_VISITS: Final = Row(dict.fromkeys(VISIT.allowed, ALL))
+#: A plan is a region's: who reads of one site alone finds none.
+PLANNED: Final = Row({**VISIT.allowed, "station_manager": ""})
+REVIEWS: Final = Row({"county_admin": "own", "city_admin": "own sibling"})
 
 TABLE: Final[Mapping[str, Row]] = {
     "GET findings.index": FINDINGS_SOMEWHERE,
@@ -323,6 +334,44 @@ TABLE: Final[Mapping[str, Row]] = {
     "GET closures.closure": WRITERS,
     "POST closures.closure": WRITERS,
     "POST closures.lift": WRITERS,
+    "GET inspections.index": READS_VISITS,
+    "GET inspections.everything": READS_VISITS,
+    "GET inspections.export": READS_VISITS,
+    "GET inspections.new": INSPECTS,
+    "POST inspections.new": INSPECTS,
+    "GET inspections.show": VISIT,
+    "POST inspections.fill": Row({"inspector": "own"}),
+    "PUT inspection_filing.file": Row({"inspector": "own"}),
+    "PUT inspection_filing.take": Row(dict.fromkeys((*REVIEWS.allowed, "inspector"), "")),
+    "GET inspection_filing.outbox": INSPECTS,
+    "GET inspection_filing.pack": INSPECTS,
+    "GET inspection_filing.worker": OPEN,
+    "GET inspection_results.photo": Row(dict.fromkeys(VISIT.allowed, "")),
+    "GET inspection_results.small": Row(dict.fromkeys(VISIT.allowed, "")),
+    "GET inspection_results.report": VISIT,
+    "GET inspection_results.report_pdf": VISIT,
+    "POST inspection_results.sign": Row({"station_manager": "own", "inspector": "own"}),
+    "POST inspection_results.comment": Row({"station_manager": "own"}),
+    "POST inspection_results.sign_off": REVIEWS,
+    "POST inspection_results.send_back": REVIEWS,
+    "POST inspection_results.give_up": REVIEWS,
+    "POST inspection_results.settle": REVIEWS,
+    "POST inspection_results.follow_up": REVIEWS,
+    "POST inspection_results.assign": REVIEWS,
+    "POST inspection_results.cancel": Row({**REVIEWS.allowed, "inspector": ""}),
+    "GET inspection_import.upload": Row(dict.fromkeys(REVIEWS.allowed, ALL)),
+    "POST inspection_import.upload": Row(dict.fromkeys(REVIEWS.allowed, ALL)),
+    "GET inspection_plans.index": READS_VISITS,
+    "GET inspection_plans.month": READS_VISITS,
+    "GET inspection_plans.new_plan": Row(dict.fromkeys(REVIEWS.allowed, ALL)),
+    "POST inspection_plans.new_plan": Row(dict.fromkeys(REVIEWS.allowed, ALL)),
+    "GET inspection_plans.plan": PLANNED,
+    "POST inspection_plans.end_plan": REVIEWS,
+    "GET inspection_plans.new_draw": BULK,
+    "POST inspection_plans.new_draw": BULK,
+    "GET inspection_plans.draw": PLANNED,
+    "GET inspection_plans.pools": PLANNED,
+    "POST inspection_plans.void": MANAGES,
     "GET audit.index": Row({"county_admin": ALL, "auditor": ALL}),
     "GET audit.story": Row({"county_admin": "own", "auditor": ALL}),
 }
@@ -346,6 +395,7 @@ def world(app: Flask) -> World:
         add_token(account_id, f"{number:08x}", "register.read")
         add_job(account_id, uuid_of(where))
         add_import(uuid_of(where), county)
+        add_visit(account_id, getattr(world, where), county, uuid_of(where))
         add_pairs(getattr(world, where), county, where)
         uuid = ask(world, getattr(world, where))
         with writing():
@@ -380,6 +430,28 @@ def add_import(uuid: str, county: str) -> None:
                 container="csv",
                 state=State.READING,
                 created_at=now(),
+            )
+        )
+
+
+def add_visit(account_id: int, code: str, county: str, uuid: str) -> None:
+    """A visit that the inspector of the county is sent to, a plan and a draw there."""
+    region_id = _id(county)
+    with writing():
+        plan_visit(ACTOR, Visit(site_id(code), today(), account_id), uuid)
+        made = {"uuid": uuid, "region_id": region_id, "title": "trial", "visits": 1}
+        db.session.add(InspectionPlan(**made, year=2026, made_by="trial", made_at=now()))
+        db.session.add(
+            Draw(
+                **made,
+                algorithm="onekm-draw-1",
+                seed="trial",
+                together=1,
+                pools=written(Pools((DrawnSite(code, county),), (DrawnInspector("x"),))),
+                first_day=today(),
+                last_day=today(),
+                drawn_by="trial",
+                drawn_at=now(),
             )
         )
 
@@ -488,9 +560,10 @@ class Asker:
 
     def ask(self, method: str, path: str, data: Mapping[str, str]) -> str:
         sent = {"csrf_token": self.token, **data} if method == "POST" else None
+        header = {**self.header, "X-CSRFToken": self.token} if method == "PUT" else self.header
         # Each time with the cookies of the beginning: signing out is among what is asked.
         cookie = self.client.get_cookie("session")
-        answer = self.client.open(path, method=method, data=sent, headers=self.header)
+        answer = self.client.open(path, method=method, data=sent, headers=header)
         answer.close()
         if cookie is not None:
             self.client.set_cookie("session", cookie.value)
@@ -555,6 +628,7 @@ def path_of(rule: Rule, where: str, world: World) -> str:
     }.get(room)
     code = "plan.gaps" if room == "figures_api" else code
     code = code or (getattr(world, where) if "/sites/" in rule.rule else COUNTIES[where])
+    code = uuid_of(where) if room.startswith("inspection") else code
     if rule.rule.startswith("/duplicates/merged"):
         code = PAIRS["merged", where]
     values = {
@@ -564,6 +638,7 @@ def path_of(rule: Rule, where: str, world: World) -> str:
         "<kind>": "account",
         "<prefix>": f"{WHERE.index(where):08x}",
         "<service>": "002036001002",
+        "<sha256>": "0" * 64,
         "<uuid>": uuid_of(where),
         "<photo>": uuid_of(where),
         "<path:filename>": "onekm.css",

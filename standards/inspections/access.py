@@ -1,0 +1,134 @@
+"""Who reads a visit, who files it, who signs it off; an inspector never his own, nor his station.
+
+Who is sent to a site may be from elsewhere, so being sent reaches further than the role does: to
+this one site, for this one visit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Final
+
+import sqlalchemy as sa
+from flask_babel import lazy_gettext as _l
+
+from core.access import Actor, Held, Permission, Reach, require_reach
+from core.accounts.models import Account, Grant
+from core.accounts.queries import holding
+from core.clock import today
+from core.dated import on_day
+from core.db import db
+from core.errors import Forbidden
+from core.regions.queries import tree
+from core.sites.models import SitePeriod
+from core.staff.models import Member, Posting
+from standards.inspections.models import Inspection
+from standards.inspections.rules import Unusable
+
+READ: Final = Permission.INSPECTIONS_READ
+WRITE: Final = Permission.INSPECTIONS_WRITE
+REVIEW: Final = Permission.INSPECTIONS_REVIEW
+COMMENT: Final = Permission.INSPECTIONS_COMMENT
+
+#: The role of somebody who was sent to a site; no account can hold it.
+SENT: Final = "sent"
+
+
+def is_sent(actor: Actor, row: Inspection) -> bool:
+    """Whether *actor* is one of the inspectors of the visit."""
+    own = actor.account_id
+    return own is not None and own in (row.inspector_id, row.companion_id)
+
+
+def took_part(actor: Actor, row: Inspection) -> bool:
+    """The same, or whoever filed it as an inspector: none of them signs it off."""
+    filed = not row.imported and row.filed_by_id == actor.account_id
+    return actor.account_id is not None and (filed or is_sent(actor, row))
+
+
+def as_sent(actor: Actor, site_id: int) -> Actor:
+    """*actor* with the reach of somebody who was sent to the site."""
+    held = Held(SENT, frozenset({WRITE, READ}), Reach(sites=frozenset({site_id})))
+    return Actor(actor.name, (*actor.held, held), actor.account_id, actor.fresh, actor.by_token)
+
+
+def within(actor: Actor, permission: Permission, site_id: int) -> bool:
+    """Whether the site is where *actor* holds the permission."""
+    reach = actor.reach(permission)
+    if reach.everywhere or site_id in reach.sites:
+        return True
+    region_id = region_of(site_id)
+    return region_id is not None and reach.region(tree(today()), region_id)
+
+
+def region_of(site_id: int) -> int | None:
+    """The region in which the site stands today."""
+    return db.session.scalar(
+        sa.select(SitePeriod.region_id).where(
+            SitePeriod.site_id == site_id, on_day(SitePeriod, today())
+        )
+    )
+
+
+def require_reading(actor: Actor, row: Inspection) -> None:
+    """Raise NotFound unless *actor* may read the visit: within reach, or sent there."""
+    sent = is_sent(actor, row) and actor.may(WRITE)
+    require_reach(sent or within(actor, READ, row.site_id))
+
+
+def require_filing(actor: Actor, row: Inspection) -> None:
+    """Raise NotFound unless *actor* may file the visit."""
+    require_reach(actor.may(WRITE) and (is_sent(actor, row) or within(actor, WRITE, row.site_id)))
+
+
+def may_review(actor: Actor, row: Inspection) -> bool:
+    """Whether *actor* may sign the visit off: within reach, and not one of who made it."""
+    return within(actor, REVIEW, row.site_id) and not took_part(actor, row)
+
+
+def require_review(actor: Actor, row: Inspection) -> None:
+    """Raise NotFound out of reach, Forbidden for one's own visit."""
+    require_reach(within(actor, REVIEW, row.site_id))
+    if took_part(actor, row):
+        raise Forbidden(_l("自己做的检查要由另一个人审核。"))
+
+
+def readable(actor: Actor) -> sa.ColumnElement[bool]:
+    """The condition that *actor* may read an Inspection whose SitePeriod of today is joined."""
+    lies = actor.reach(READ).condition(tree(today()), SitePeriod.region_id, SitePeriod.site_id)
+    own = sa.or_(
+        Inspection.inspector_id == actor.account_id, Inspection.companion_id == actor.account_id
+    )
+    return sa.or_(lies, own) if actor.may(WRITE) else lies
+
+
+def own_stations(account_ids: Collection[int]) -> dict[int, set[int]]:
+    """The sites at which each of the accounts works or holds a role: none inspects there."""
+    ids = sorted(account_ids)
+    granted = sa.select(Grant.account_id, Grant.site_id).where(
+        Grant.account_id.in_(ids), Grant.site_id.is_not(None), holding(today())
+    )
+    posted = (
+        sa.select(Member.account_id, Posting.site_id)
+        .join(Posting, Posting.member_id == Member.id)
+        .where(Member.account_id.in_(ids), on_day(Posting, today()))
+    )
+    found: dict[int, set[int]] = {account_id: set() for account_id in ids}
+    for row in db.session.execute(sa.union(granted, posted)).mappings():
+        found[row["account_id"]].add(row["site_id"])
+    return found
+
+
+def is_own_station(account_id: int | None, site_id: int) -> bool:
+    """Whether the account holds a role at the site."""
+    return account_id is not None and site_id in own_stations([account_id])[account_id]
+
+
+def account_named(username: str) -> tuple[int, str]:
+    """The account of a username, disabled or not. Raises Unusable."""
+    row = db.session.execute(
+        sa.select(Account.id, Account.name).where(Account.username == username)
+    ).one_or_none()
+    if row is None:
+        raise Unusable(_l("没有用户名为 %(name)s 的账号。", name=username[:40]), field="owner")
+    return row.id, row.name

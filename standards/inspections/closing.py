@@ -1,0 +1,275 @@
+"""A visit of which everything is here: its result, its findings and what was seen are written.
+
+All of it in the transaction that takes in the last part, so that none is there without the rest.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+import sqlalchemy as sa
+from flask import url_for
+from flask_babel import lazy_gettext as _l
+
+from core.access import Actor
+from core.audit.actions import record as tell
+from core.calendar import working
+from core.calendar.queries import calendar
+from core.clock import now, today
+from core.db import db
+from core.files.models import File
+from core.rectification.actions import open_finding
+from core.rectification.rules import FindingSource, Opened, Severity, finding_source
+from core.sites.models import SitePeriod
+from core.sites.queries import network
+from core.sites.rules import Kind
+from standards import verdicts
+from standards.actions import Recorded, Said, contradicts, observe
+from standards.inspections import access, judging, story
+from standards.inspections.models import (
+    Inspection,
+    InspectionAnswer,
+    InspectionPhoto,
+    InspectionVersion,
+)
+from standards.inspections.rules import Record, State, Unusable, canonical
+from standards.judging import Told, derived
+from standards.queries import Published
+from standards.rules import Criterion, Result
+from standards.rules import State as Standing
+
+#: What the figures of the criteria told, by standard and criterion.
+Shown = Mapping[str, Mapping[str, Told]]
+
+SOURCE: Final = finding_source(
+    FindingSource(
+        "inspection", _l("检查"), lambda reference: url_for("inspections.show", code=reference)
+    )
+)
+#: A criterion that weighs at least so much of its version is serious when it fails.
+HEAVY: Final = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The parts of a visit that its result follows from."""
+
+    row: Inspection
+    kind: Kind
+    on: date
+    versions: Mapping[str, Published]
+    answers: Sequence[InspectionAnswer]
+
+
+def shown(versions: Mapping[str, str], site_id: int, on: date | None = None) -> Shown:
+    """What the register tells of the criteria. Asked before the transaction that writes."""
+    day = on or today()
+    return {
+        code: verdicts.told(published, site_id, day)
+        for code, published in judging.pinned(versions).items()
+    }
+
+
+def shown_at(record: Record) -> Shown:
+    """The same for a record without photos, which will be complete at once; else nothing."""
+    return {} if record.photos else shown(record.versions, site_of(record))
+
+
+def site_of(record: Record) -> int:
+    """The id of the site of a record. Raises Unusable."""
+    place = network().by_code(record.site)
+    if place is None:
+        raise Unusable(_l("没有编号为 %(code)s 的网点。", code=record.site), field="site")
+    return place.id
+
+
+def shown_for(uuid: str) -> Shown | None:
+    """The same for a visit that is here already; None for one that is not."""
+    rows = db.session.execute(
+        sa.select(InspectionVersion.standard, InspectionVersion.digest, Inspection.site_id)
+        .join(Inspection, Inspection.id == InspectionVersion.inspection_id)
+        .where(Inspection.uuid == uuid, Inspection.state == State.FILED)
+        .order_by(InspectionVersion.id)
+    ).all()
+    if not rows:
+        return None
+    return shown({row.standard: row.digest for row in rows}, rows[0].site_id)
+
+
+def complete(actor: Actor, inspection_id: int, figures: Shown) -> None:
+    """Let the visit be complete; whoever calls holds its row and has seen that nothing lacks."""
+    seen = _seen(inspection_id)
+    _add_derived(seen, figures)
+    judged = judging.judge(seen.versions.values(), seen.kind, _results(seen))
+    row = seen.row
+    row.state, row.completed_at = State.COMPLETE, now()
+    row.score = canonical(judging.kept(judged))
+    findings = _open_findings(actor, seen)
+    _observe(actor, seen, figures)
+    db.session.flush()
+    best = judged[0].score if judged else None
+    changes = {
+        "state": (State.FILED, State.COMPLETE),
+        "findings": (None, findings),
+        "points": (None, None if best is None else f"{best.points.least}/{best.points.of}"),
+        "grade": (None, None if best is None or best.grade is None else best.grade.name),
+    }
+    region_id = access.region_of(row.site_id)
+    tell(actor, story.COMPLETED, (story.INSPECTION, row.uuid), changes, region_id=region_id)
+
+
+def _seen(inspection_id: int) -> Seen:
+    row = db.session.get_one(Inspection, inspection_id, populate_existing=True)
+    pinned = db.session.execute(
+        sa.select(InspectionVersion.standard, InspectionVersion.digest)
+        .where(InspectionVersion.inspection_id == inspection_id)
+        .order_by(InspectionVersion.id)
+    )
+    answers = db.session.scalars(
+        sa.select(InspectionAnswer)
+        .where(InspectionAnswer.inspection_id == inspection_id)
+        .order_by(InspectionAnswer.id)
+    ).all()
+    periods = db.session.execute(
+        sa.select(SitePeriod.since, SitePeriod.until, SitePeriod.kind)
+        .where(SitePeriod.site_id == row.site_id)
+        .order_by(SitePeriod.since)
+    ).all()
+    on = max(row.day, periods[0].since)
+    kind = next(one.kind for one in periods if one.until is None or on < one.until)
+    versions = {one.standard: one.digest for one in pinned}
+    return Seen(row, Kind(kind), on, judging.pinned(versions), answers)
+
+
+def _add_derived(seen: Seen, figures: Shown) -> None:
+    """What follows from the register alone stands among the answers, marked as such."""
+    for code, published in seen.versions.items():
+        for criterion in published.version.of_kind(seen.kind):
+            result = _of_register(criterion, figures.get(code, {}).get(criterion.code, Told()))
+            if criterion.observable or result is None:
+                continue
+            db.session.add(
+                InspectionAnswer(
+                    inspection_id=seen.row.id,
+                    standard=code,
+                    criterion=criterion.code,
+                    result=result,
+                    derived=True,
+                )
+            )
+    db.session.flush()
+
+
+def _of_register(criterion: Criterion, told: Told) -> Result | None:
+    if criterion.check is None:
+        return None
+    return {Standing.MET: Result.PASSED, Standing.FAILED: Result.FAILED}.get(
+        derived(criterion.check, told)
+    )
+
+
+def _results(seen: Seen) -> dict[str, dict[str, Result]]:
+    """The answers by standard and criterion, those of the register among them."""
+    found: dict[str, dict[str, Result]] = defaultdict(dict)
+    rows = db.session.execute(
+        sa.select(InspectionAnswer.standard, InspectionAnswer.criterion, InspectionAnswer.result)
+        .where(InspectionAnswer.inspection_id == seen.row.id)
+        .order_by(InspectionAnswer.id)
+    )
+    for standard, criterion, result in rows:
+        found[standard][criterion] = Result(result)
+    return found
+
+
+# -- Findings -----------------------------------------------------------------------------------
+
+
+def _open_findings(actor: Actor, seen: Seen) -> int:
+    """A finding for each criterion that failed on site; gives how many."""
+    sent = access.as_sent(actor, seen.row.site_id)
+    photos = _photos(seen.row.id)
+    failed = [one for one in seen.answers if one.result == Result.FAILED]
+    for answer in failed:
+        key = f"{answer.standard}/{answer.criterion}"
+        opened = _opened(seen, answer, photos.get(key, ()))
+        answer.finding = open_finding(sent, opened, made=seen.row.made)
+    return len(failed)
+
+
+def _photos(inspection_id: int) -> dict[str, tuple[str, ...]]:
+    """What is kept of the photos, by the key of the criterion that they show."""
+    found: dict[str, list[str]] = defaultdict(list)
+    rows = db.session.execute(
+        sa.select(InspectionPhoto.key, File.sha256)
+        .join(File, File.id == InspectionPhoto.file_id)
+        .where(InspectionPhoto.inspection_id == inspection_id, InspectionPhoto.copy_id.is_(None))
+        .order_by(InspectionPhoto.position)
+    )
+    for key, sha256 in rows:
+        found[key].append(sha256)
+    return {key: tuple(dict.fromkeys(hashes)) for key, hashes in found.items()}
+
+
+def _opened(seen: Seen, answer: InspectionAnswer, photos: Sequence[str]) -> Opened:
+    published = seen.versions[answer.standard]
+    criterion = published.version.by_code[answer.criterion]
+    found_on = today()
+    due = None
+    if answer.due_days is not None:
+        due = working.after(calendar(), found_on, answer.due_days)
+    return Opened(
+        source=SOURCE.code,
+        reference=seen.row.uuid,
+        site_id=seen.row.site_id,
+        standard=published.version.name,
+        criterion=f"{answer.standard}/{answer.criterion}",
+        words=criterion.text,
+        basis=_basis(published, criterion),
+        severity=severity(published, criterion),
+        found_on=found_on,
+        note=answer.note or answer.reason,
+        photos=tuple(photos),
+        due=due,
+    )
+
+
+def _basis(published: Published, criterion: Criterion) -> str:
+    """Which clause it is: in the language in which notices are served."""
+    version = published.version
+    return f"《{version.name}》第 {published.number} 版 {criterion.code}：{criterion.text}"
+
+
+def severity(published: Published, criterion: Criterion) -> Severity:
+    """A veto is grave, what weighs much is serious."""
+    if criterion.veto:
+        return Severity.GRAVE
+    heavy = criterion.weight >= HEAVY * published.version.total
+    return Severity.SERIOUS if heavy else Severity.MINOR
+
+
+# -- What was seen ------------------------------------------------------------------------------
+
+
+def _observe(actor: Actor, seen: Seen, figures: Shown) -> None:
+    for code, published in seen.versions.items():
+        told = figures.get(code, {})
+        said = {
+            one.criterion: _said(published.version.by_code[one.criterion], one, told)
+            for one in seen.answers
+            if one.standard == code
+        }
+        if said:
+            source = Recorded(story.INSPECTION, seen.row.uuid)
+            observe(actor, seen.row.site_id, published, said, source, seen.on, told)
+
+
+def _said(criterion: Criterion, answer: InspectionAnswer, told: Mapping[str, Told]) -> Said:
+    result, note = Result(answer.result), answer.reason or answer.note
+    if not note and contradicts(criterion, result, told.get(criterion.code, Told())):
+        # The register may have changed while the inspector was away: his word is not lost for it.
+        note = "检查时登记内容不同或未写明原因"
+    return Said(result, note)

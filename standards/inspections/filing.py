@@ -1,0 +1,346 @@
+"""Taking in what a telephone sends, exactly once however often it comes, and whole or not at all.
+
+The record comes first, then each photo; the visit is complete when the last photo is here, and in
+that transaction its result, its findings and what was seen are written.  Whoever brings a photo
+locks the visit first: two that bring the last two would else each miss the other's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import uuid4
+
+import sqlalchemy as sa
+from flask_babel import lazy_gettext as _l
+from sqlalchemy.dialects import postgresql, sqlite
+
+from core.access import Actor
+from core.audit.actions import record as tell
+from core.clock import civil, now
+from core.db import db
+from core.sites.actions import require_site
+from core.sites.models import Site, SitePeriod
+from core.sites.queries import network
+from core.sites.rules import Kind
+from standards import queries as standards
+from standards.inspections import access, closing, judging, rules, story
+from standards.inspections.access import WRITE
+from standards.inspections.closing import Shown
+from standards.inspections.models import (
+    Inspection,
+    InspectionAnswer,
+    InspectionPhoto,
+    InspectionSignature,
+    InspectionVersion,
+    RejectedCopy,
+)
+from standards.inspections.receipts import Filed, Outcome, locked, receipt
+from standards.inspections.rules import OPEN, Origin, Received, Record, State, Unusable
+
+INSERT: Final[Mapping[str, Callable[..., Any]]] = {
+    "sqlite": sqlite.insert,
+    "postgresql": postgresql.insert,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class For:
+    """In whose name an administrator files what a telephone could not send, and why."""
+
+    account_id: int | None
+    name: str
+    words: str
+
+
+def file(
+    actor: Actor,
+    uuid: str,
+    record: Record,
+    figures: Shown,
+    device_at: datetime | None = None,
+    on_behalf: For | None = None,
+) -> Filed:
+    """Take a record in. The same again changes nothing; another one is kept for review.
+
+    *figures* are what the register tells (closing.shown), for a record without photos.
+
+    Raises Unusable for what can never be taken, NotFound out of reach.
+    """
+    rules.check_uuid(uuid)
+    known = db.session.scalar(sa.select(Inspection).where(Inspection.uuid == uuid))
+    site_id, kind = _site(record.site)
+    _check_reach(actor, known, site_id, on_behalf)
+    if known is not None and known.state not in OPEN:
+        return _known(actor, uuid, record, on_behalf)
+    _check(record, kind)
+    received = _received(actor, record, known, site_id, device_at, on_behalf)
+    values = _values(actor, record, received, on_behalf)
+    inspection_id = _claim(uuid, values) or _begin(actor, uuid, site_id, values, on_behalf)
+    if inspection_id is None:
+        return _known(actor, uuid, record, on_behalf)
+    _write_parts(inspection_id, record)
+    _told_filed(actor, uuid, record, values, on_behalf)
+    if not record.photos:
+        closing.complete(actor, inspection_id, figures)
+    return receipt(uuid, Outcome.NEW, record.digest)
+
+
+def require(actor: Actor, uuid: str) -> None:
+    """Raise NotFound for a visit that is not for *actor* to file; one nobody knows may be."""
+    known = db.session.scalar(sa.select(Inspection).where(Inspection.uuid == uuid))
+    if known is not None:
+        access.require_filing(actor, known)
+
+
+# -- May it be, and is it right -----------------------------------------------------------------
+
+
+def _site(code: str) -> tuple[int, Kind]:
+    row = db.session.execute(
+        sa.select(Site.id, SitePeriod.kind)
+        .join(SitePeriod, SitePeriod.site_id == Site.id)
+        .where(Site.code == code)
+        .order_by(SitePeriod.since.desc())
+        .limit(1)
+    ).one_or_none()
+    if row is None:
+        raise Unusable(_l("没有编号为 %(code)s 的网点。", code=code), field="site")
+    return row.id, Kind(row.kind)
+
+
+def _check_reach(
+    actor: Actor, known: Inspection | None, site_id: int, on_behalf: For | None
+) -> None:
+    if known is not None and known.site_id != site_id:
+        raise Unusable(_l("记录中的网点与检查任务的网点不符。"), field="site")
+    if on_behalf is not None:
+        require_site(actor, site_id, access.REVIEW)
+    elif known is None:
+        require_site(actor, site_id, WRITE)
+    else:
+        access.require_filing(actor, known)
+    by = actor.account_id if on_behalf is None else on_behalf.account_id
+    if access.is_own_station(by, site_id):
+        raise Unusable(_l("不能检查自己任职的网点。"), field="site")
+
+
+def _check(record: Record, kind: Kind) -> None:
+    versions = judging.pinned(record.versions)
+    asked = {
+        code: [one.code for one in judging.asked(version, kind)]
+        for code, version in versions.items()
+    }
+    rules.check_answers(record, asked)
+
+
+def _received(
+    actor: Actor,
+    record: Record,
+    known: Inspection | None,
+    site_id: int,
+    device_at: datetime | None,
+    on_behalf: For | None,
+) -> Received:
+    place = network().by_code(record.site)
+    newest = {one.code: one.digest for one in standards.in_force()}
+    return Received(
+        at=now(),
+        device_at=device_at,
+        imported=on_behalf is not None,
+        assigned=known is None or on_behalf is not None or access.is_sent(actor, known),
+        cancelled=known is not None and known.state == State.CANCELLED,
+        later_version=any(newest.get(code) != one for code, one in record.versions.items()),
+        site_since=db.session.scalar(
+            sa.select(sa.func.min(SitePeriod.since)).where(SitePeriod.site_id == site_id)
+        ),
+        site_point=None if place is None else place.point,
+    )
+
+
+# -- Written once -------------------------------------------------------------------------------
+
+
+def _values(
+    actor: Actor, record: Record, received: Received, on_behalf: For | None
+) -> dict[str, Any]:
+    arrival = record.arrival
+    return {
+        "state": State.FILED,
+        "digest": record.digest,
+        "body": record.body,
+        "filed_by": actor.name,
+        "filed_by_id": actor.account_id,
+        "filed_at": received.at,
+        "imported": on_behalf is not None,
+        "started_at": record.started_at,
+        "finished_at": record.finished_at,
+        "device_at": received.device_at,
+        "skew": round(received.skew.total_seconds()),
+        "lat": None if arrival is None else arrival.lat,
+        "lon": None if arrival is None else arrival.lon,
+        "accuracy": None if arrival is None else arrival.accuracy,
+        "distance": rules.how_far(record, received),
+        "flags": " ".join(rules.flags(record, received)),
+        "words": record.words,
+        "day": _day(record, received),
+    }
+
+
+def _day(record: Record, received: Received) -> date:
+    """The day of the visit by the server's clock, never one that is yet to come."""
+    return min(civil(record.started_at + received.skew).date(), civil(received.at).date())
+
+
+def _claim(uuid: str, values: Mapping[str, Any]) -> int | None:
+    """The visit that waited for this record; None if none did, or another was quicker."""
+    return db.session.scalar(
+        sa.update(Inspection)
+        .where(Inspection.uuid == uuid, Inspection.state.in_(OPEN))
+        .values(values)
+        .returning(Inspection.id)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _begin(
+    actor: Actor, uuid: str, site_id: int, values: Mapping[str, Any], on_behalf: For | None
+) -> int | None:
+    """A visit that only the telephone knew of; None if there is one of this UUID."""
+    own = For(actor.account_id, actor.name, "") if on_behalf is None else on_behalf
+    fresh = {
+        "uuid": uuid,
+        "site_id": site_id,
+        "origin": Origin.OWN,
+        "planned_by": own.name,
+        "planned_at": values["filed_at"],
+        "inspector_id": own.account_id,
+        "inspector": own.name,
+        "companion": "",
+        "review_words": "",
+        "made": False,
+    }
+    begun = (
+        INSERT[db.engine.dialect.name](Inspection)
+        .values(fresh | dict(values))
+        .on_conflict_do_nothing(index_elements=["uuid"])
+        .returning(Inspection.id)
+    )
+    found: int | None = db.session.scalar(begun)
+    return found
+
+
+def _write_parts(inspection_id: int, record: Record) -> None:
+    own = {"inspection_id": inspection_id}
+    _insert(
+        InspectionVersion,
+        [own | {"standard": code, "digest": digest} for code, digest in record.versions.items()],
+    )
+    _insert(
+        InspectionAnswer,
+        [
+            own
+            | {
+                "standard": one.standard,
+                "criterion": one.criterion,
+                "result": one.result,
+                "note": one.note,
+                "reason": one.reason,
+                "due_days": one.due_days,
+                "derived": False,
+            }
+            for one in record.answers
+        ],
+    )
+    _insert(InspectionPhoto, _photo_rows(inspection_id, record))
+    _insert(
+        InspectionSignature,
+        [
+            own | {"side": one.side, "name": one.name, "at": one.at, "sha256": one.sha256}
+            for one in record.signatures
+        ],
+    )
+
+
+def _photo_rows(
+    inspection_id: int, record: Record, copy_id: int | None = None
+) -> list[dict[str, Any]]:
+    return [
+        {
+            "inspection_id": inspection_id,
+            "copy_id": copy_id,
+            "sha256": photo.sha256,
+            "size": photo.size,
+            "kind": photo.kind,
+            "key": photo.key,
+            "position": position,
+            "lost_words": "",
+        }
+        for position, photo in enumerate(record.photos)
+    ]
+
+
+def _insert(model: Any, rows: Sequence[Mapping[str, Any]]) -> None:
+    if rows:
+        db.session.execute(sa.insert(model), list(rows))
+
+
+# -- A record is here already -------------------------------------------------------------------
+
+
+def _known(actor: Actor, uuid: str, record: Record, on_behalf: For | None) -> Filed:
+    row = locked(uuid)
+    if row.digest == record.digest:
+        return receipt(uuid, Outcome.AGAIN, record.digest)
+    _keep_copy(actor, row, record, on_behalf)
+    return receipt(uuid, Outcome.OTHER, record.digest)
+
+
+def _keep_copy(actor: Actor, row: Inspection, record: Record, on_behalf: For | None) -> None:
+    copy_id = db.session.scalar(
+        INSERT[db.engine.dialect.name](RejectedCopy)
+        .values(
+            uuid=str(uuid4()),
+            inspection_id=row.id,
+            digest=record.digest,
+            body=record.body,
+            sent_by=actor.name,
+            sent_by_id=actor.account_id,
+            sent_at=now(),
+            imported=on_behalf is not None,
+            settled_words="",
+        )
+        .on_conflict_do_nothing(index_elements=["inspection_id", "digest"])
+        .returning(RejectedCopy.id)
+    )
+    if copy_id is None:  # this copy is known, too
+        return
+    _insert(InspectionPhoto, _photo_rows(row.id, record, copy_id))
+    tell(
+        actor,
+        story.COPY_KEPT,
+        (story.INSPECTION, row.uuid),
+        {"digest": (row.digest, record.digest), "photos": (None, len(record.photos))},
+        region_id=access.region_of(row.site_id),
+    )
+
+
+def _told_filed(
+    actor: Actor, uuid: str, record: Record, values: Mapping[str, Any], on_behalf: For | None
+) -> None:
+    changes: dict[str, Any] = {
+        "state": (None, State.FILED),
+        "site": (None, record.site),
+        "digest": (None, record.digest),
+        "photos": (None, len(record.photos)),
+        "flags": (None, values["flags"].split()),
+        "device_at": (None, values["device_at"]),
+    }
+    if on_behalf is not None:
+        changes |= {"inspector": (None, on_behalf.name), "words": (None, on_behalf.words)}
+    site_id = db.session.scalar(sa.select(Site.id).where(Site.code == record.site)) or 0
+    event = story.FILED if on_behalf is None else story.IMPORTED
+    region_id = access.region_of(site_id)
+    tell(actor, event, (story.INSPECTION, uuid), changes, region_id=region_id)

@@ -1,0 +1,26 @@
+"""The visits of a site on its page, for whoever may read them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask import render_template
+from markupsafe import Markup
+
+from core.access import current_actor
+from core.sites.network import Place
+from standards.inspections import access, listing
+
+MOST: Final = 5
+
+
+def of_site(place: Place) -> Markup | None:
+    """The newest visits of the site."""
+    actor = current_actor()
+    if not actor.may(access.READ) or not access.within(actor, access.READ, place.id):
+        return None
+    lines = listing.of_site(place.id, MOST)
+    told = render_template(
+        "inspections/panel.html", place=place, lines=lines, writes=actor.may(access.WRITE)
+    )
+    return Markup(told)  # noqa: S704 (a template of our own, which escapes what it is given)

@@ -1,0 +1,125 @@
+"""What the page of a visit's result and its printed report show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import segno
+from flask import url_for
+
+from core.access import Actor
+from core.clock import today
+from core.files import store
+from core.web import public_address
+from standards.inspections import access, listing, people, queries
+from standards.inspections.access import COMMENT, REVIEW
+from standards.inspections.outcome import outcome
+from standards.inspections.queries import Line, Shot
+from standards.inspections.rules import (
+    ANSWER_LABELS,
+    MOST_SIGNER,
+    MOST_WORDS,
+    WHOLE,
+    Origin,
+    PhotoKind,
+    Side,
+    State,
+)
+from standards.rules import Result
+
+
+def page(actor: Actor, one: Line, **more: Any) -> dict[str, Any]:
+    """A visit that is filed, with all that *actor* may do with it."""
+    row = one.row
+    whole = row.state in WHOLE
+    reviews = access.within(actor, REVIEW, row.site_id)
+    return {
+        **told(one),
+        "comments": queries.comments(row.id),
+        "copies": queries.copies(row.id) if reviews or access.took_part(actor, row) else (),
+        "copy_photos": {},
+        "may": {
+            "review": row.state == State.COMPLETE and access.may_review(actor, row),
+            "give_up": row.state == State.FILED and access.may_review(actor, row),
+            "settle": access.may_review(actor, row),
+            "inspector": whole and access.took_part(actor, row),
+            "site": whole and access.within(actor, COMMENT, row.site_id),
+            "comment": whole and access.within(actor, COMMENT, row.site_id),
+            "follow_up": whole and reviews,
+            "assign": row.state == State.PLANNED and reviews,
+            "cancel": row.state == State.PLANNED
+            and (reviews or (access.is_sent(actor, row) and row.origin == Origin.OWN)),
+        },
+        "inspectors": _inspectors(one) if reviews else [],
+        "others": [each for each in listing.of_site(row.site_id, 6) if each.row.id != row.id],
+        "today": today(),
+        "most_words": MOST_WORDS,
+        "most_signer": MOST_SIGNER,
+        **more,
+    }
+
+
+def _inspectors(one: Line) -> list[people.Inspector]:
+    """Who may be sent there: nobody who works at the site."""
+    return [each for each in people.inspectors() if one.code not in each.stations]
+
+
+def told(one: Line) -> dict[str, Any]:
+    """What was found on a visit, for page and print."""
+    row = one.row
+    shots = queries.photos(row.id)
+    evidence = [shot for shot in shots if shot.row.kind == PhotoKind.EVIDENCE]
+    return {
+        "one": one,
+        "row": row,
+        "state": State(row.state),
+        "origin": Origin(row.origin),
+        "whole": row.state in WHOLE,
+        "outcome": outcome(one) if row.state in WHOLE else None,
+        "photos": shots,
+        "by_key": _by_key(evidence),
+        "general": [shot for shot in evidence if not shot.row.key],
+        "missing": [shot for shot in shots if shot.kept is None and shot.row.lost_by is None],
+        "signatures": queries.signatures(row.id),
+        "sides": Side,
+        "labels": ANSWER_LABELS,
+        "results": Result,
+        "code": code(row.uuid),
+        "address": address(row.uuid),
+        "made": row.made,
+    }
+
+
+def _by_key(shots: list[Shot]) -> Mapping[str, list[Shot]]:
+    found: dict[str, list[Shot]] = {}
+    for shot in shots:
+        found.setdefault(shot.row.key, []).append(shot)
+    return found
+
+
+def address(uuid: str) -> str:
+    """The whole address of the visit's page, for what is printed."""
+    return public_address(url_for("inspections.show", code=uuid))
+
+
+def code(uuid: str) -> str:
+    """The same as a QR code, in a data address; of level M, which still reads when scratched."""
+    return segno.make(address(uuid), error="m", micro=False).svg_data_uri(
+        border=2, omitsize=True, svgclass=None, lineclass=None
+    )
+
+
+def pictures(one: Line) -> dict[str, bytes]:
+    """The small pictures of the visit by the addresses under which its report names them."""
+    found = {}
+    for shot in queries.photos(one.row.id):
+        if shot.kept is not None:
+            file = queries.photo_file(one.row.id, shot.row.sha256)
+            path = store.path(file.small_sha256 or file.sha256)
+            if path.is_file():
+                name = url_for(
+                    "inspection_results.small", code=one.row.uuid, sha256=shot.row.sha256
+                )
+                found[name] = path.read_bytes()
+    return found

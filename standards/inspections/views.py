@@ -1,0 +1,225 @@
+"""Lists of visits, and the page of each: to be filled in as long as it waits, then its result."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.datastructures import FileStorage
+from werkzeug.wrappers import Response as AnyResponse
+
+from core import tables
+from core.access import current_actor, requires, takes
+from core.accounts.views import WRONG
+from core.api import asked_page
+from core.clock import civil, today
+from core.db import writing
+from core.errors import BadInput, OneKmError
+from core.files.actions import Put, put_picture
+from core.files.rules import MOST_PHOTO
+from core.regions.queries import tree
+from core.sites.rules import Kind
+from core.web import MenuItem
+from standards.inspections import (
+    access,
+    actions,
+    closing,
+    filing,
+    forms,
+    listing,
+    pages,
+    photos,
+    queries,
+    results,
+)
+from standards.inspections.access import READ, WRITE
+from standards.inspections.actions import Visit
+from standards.inspections.listing import PER_PAGE
+from standards.inspections.queries import Line
+from standards.inspections.rules import (
+    MOST_FORM,
+    OPEN,
+    Origin,
+    Record,
+    Sort,
+    State,
+)
+
+blueprint = Blueprint("inspections", __name__, url_prefix="/inspections")
+
+MENU: Final = (
+    MenuItem(
+        "inspections.index",
+        _l("我的检查"),
+        (WRITE,),
+        210,
+        lambda: listing.number_due(current_actor()),
+    ),
+    MenuItem("inspections.everything", _l("检查记录"), (READ,), 220),
+)
+
+
+def answer(template: str, status: int = 200, **context: Any) -> Response:
+    """A page of visits; nobody on the way keeps it."""
+    response = make_response(render_template(f"inspections/{template}.html", **context), status)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+# -- Lists --------------------------------------------------------------------------------------
+
+
+@blueprint.get("/")
+@requires(READ)
+def index() -> Response:
+    """One's own visits: today's in the order of a round, later ones, lately done."""
+    actor = current_actor()
+    day = listing.mine(actor, today(), forms.start(request.args))
+    return answer("index", **pages.index(actor, day))
+
+
+@blueprint.get("/all")
+@requires(READ)
+def everything() -> Response:
+    """All visits within reach."""
+    actor, given = current_actor(), request.args
+    number = asked_page().number
+    try:
+        asked, fault = forms.asked(given), None
+    except BadInput as wrong:
+        asked, fault = forms.Asked(), wrong
+    found = listing.listing(actor, asked, number)
+    living = tree(today())
+    return answer(
+        "list",
+        WRONG if fault else 200,
+        asked=asked,
+        found=found,
+        fault=fault,
+        number=number,
+        pages=max(1, -(-found.total // PER_PAGE)),
+        counties=listing.counties(actor, living),
+        states=State,
+        origins=Origin,
+        kinds=Kind,
+        sorts=Sort,
+        made=any(one.row.made for one in found.lines),
+    )
+
+
+@blueprint.get("/all.<any(csv, xlsx):file>")
+@requires(READ)
+def export(file: str) -> Response:
+    """The same list as a file, all pages of it, in its order."""
+    asked = forms.asked(request.args)
+    found = listing.listing(current_actor(), asked, None)
+    headings = [
+        *(_("检查编号"), _("网点编号"), _("网点"), _("网点类型"), _("区划")),
+        *(_("检查日期"), _("检查员"), _("来源"), _("状态")),
+        *(_("标准"), _("得分"), _("满分"), _("等级")),
+        *(_("否决项"), _("不符合项"), _("提醒"), _("提交时间"), _("审核人")),
+    ]
+    rows = [row for one in found.lines for row in _exported(one)]
+    return tables.answer(file, _("检查记录"), headings, rows)
+
+
+def _exported(one: Line) -> list[list[object]]:
+    """A line for each standard of a visit; one without if it has none yet."""
+    row = one.row
+    head = [row.uuid, one.code, one.name, str(one.kind.label), one.region, row.day, row.inspector]
+    head += [str(Origin(row.origin).label), str(State(row.state).label)]
+    tail = [
+        "、".join(str(flag.label) for flag in one.flags),
+        row.filed_at and civil(row.filed_at).isoformat(sep=" ", timespec="minutes"),
+        row.reviewed_by,
+    ]
+    scores = [
+        [
+            *(code, kept["points"]["least"], kept["points"]["of"], kept["grade"]),
+            *(len(kept["vetoes"]), len(kept["failed"])),
+        ]
+        for code, kept in one.score.items()
+    ] or [[None] * 6]
+    return [[*head, *score, *tail] for score in scores]
+
+
+# -- One's own, at a site of one's choice ---------------------------------------------------------
+
+
+@blueprint.route("/new", methods=["GET", "POST"])
+@requires(WRITE)
+def new() -> AnyResponse:
+    """Begin a visit that nobody has planned; ``site`` is the code of the site."""
+    actor, fault = current_actor(), None
+    code = (request.form if request.method == "POST" else request.args).get("site", "").strip()
+    if request.method == "POST":
+        try:
+            place = queries.site(code)
+            with writing():
+                visit = Visit(place.id, today(), actor.account_id or 0, origin=Origin.OWN)
+                uuid = actions.plan(actor, visit).uuid
+            return redirect(url_for(".show", code=uuid), 303)
+        except OneKmError as wrong:
+            fault = wrong
+    return answer("new", WRONG if fault else 200, site=code, fault=fault)
+
+
+# -- One ------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/<code>")
+@requires(READ, WRITE)
+def show(code: str) -> AnyResponse:
+    """The page of a visit."""
+    one = queries.line(current_actor(), code)
+    return _shown(one)
+
+
+def _shown(one: Line, status: int = 200, **more: Any) -> Response:
+    actor = current_actor()
+    if one.row.state == State.PLANNED and actor.may(WRITE):
+        return answer("visit", status, **pages.visit(one, **more))
+    return answer("result", status, **results.page(actor, one, **more))
+
+
+@blueprint.post("/<code>")
+@requires(WRITE)
+@takes(MOST_FORM)
+def fill(code: str) -> AnyResponse:
+    """Take in the page as an ordinary form, with its photos, all at once."""
+    actor = current_actor()
+    one = queries.line(actor, code)
+    access.require_filing(actor, one.row)
+    if one.row.state not in OPEN:
+        return redirect(url_for(".show", code=code), 303)
+    try:
+        _file(one)
+    except OneKmError as fault:
+        status = WRONG if fault.status == 400 else fault.status
+        return _shown(one, status, fault=fault, given=request.form)
+    return redirect(url_for(".show", code=code), 303)
+
+
+def _file(one: Line) -> None:
+    context = pages.visit(one)
+    versions = {each.published.code: each.published.digest for each in context["lists"]}
+    keys = [key for each in context["lists"] for key in each.keys]
+    files = {key: _contents(request.files.getlist(f"photo:{key}")) for key in ("", *keys)}
+    sent = forms.form(one.code, versions, keys, request.form, files)
+    made = {sha256: put_picture(data) for sha256, data in sent.photos.items()}
+    figures = closing.shown(versions, one.row.site_id)
+    with writing():
+        _take_in(one.row.uuid, sent.record, made, figures)
+
+
+def _take_in(uuid: str, record: Record, made: dict[str, Put], figures: closing.Shown) -> None:
+    actor = current_actor()
+    filing.file(actor, uuid, record, figures)
+    for put in made.values():
+        photos.take(actor, uuid, put, figures)
+
+
+def _contents(files: list[FileStorage]) -> list[bytes]:
+    return [file.stream.read(MOST_PHOTO + 1) for file in files if file.filename]
