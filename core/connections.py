@@ -127,7 +127,7 @@ def _leave_queue(connection: Any, record: Any) -> None:
 def make_room(connection: sa.Connection) -> None:
     """Let SQLite hold more in memory until the connection is given back, and empty the log then."""
     connection.info["roomy"] = True
-    connection.exec_driver_sql("PRAGMA cache_size=-65536")
+    connection.exec_driver_sql("PRAGMA cache_size=-24576")
     connection.exec_driver_sql("PRAGMA wal_autocheckpoint=0")
 
 

@@ -27,6 +27,7 @@ from network.imports.placing import Placer
 from network.imports.regions import Regions
 from network.imports.row import Judged, Known, Row, Staged
 from network.imports.rules import Level, Problem, Terms, Verdict
+from network.imports.spots import Lines
 from network.sheets.columns import OFFERING, Column, Line
 
 _NEEDED: Final = {"name": _l("新网点要有名称。"), "kind": _l("新网点要有类型。")}
@@ -51,8 +52,9 @@ class Judge:
         self._columns = {column.code: column for column in columns}
         self._service_ids = service_ids
         self._service_codes = {id: code for code, id in service_ids.items()}
-        self._matcher = Matcher(regions, known)
-        self._placer = Placer(self._columns, terms.datum, regions, known)
+        self._lines = Lines()
+        self._matcher = Matcher(regions, known, self._lines)
+        self._placer = Placer(self._columns, terms.datum, regions, known, self._lines)
 
     @property
     def afterwards(self) -> list[tuple[int, Problem]]:
@@ -68,6 +70,7 @@ class Judge:
     # -- What a row says ------------------------------------------------------------------------
 
     def _begun(self, staged: Staged) -> Row:
+        self._lines.note(staged.number, staged.layout.sheet, staged.line)
         cells = cells_of.of_row(staged.cells, staged.layout, self._columns)
         name = cells.given["name"].text if "name" in cells.given else ""
         judged = Judged(staged.number, Verdict.NOTE, name[:100])

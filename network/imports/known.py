@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
-from collections import defaultdict
+from array import array
 from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -16,10 +15,15 @@ from core.db import db
 from core.sites import bulk
 from core.sites.bulk import Dossier
 from core.sites.models import Site, SitePeriod
-from network.imports.matching import key_of
+from core.sites.rules import SERIAL_DIGITS
+from network.imports.matching import hash_of, key_of
 from network.imports.regions import Regions
+from network.imports.spots import Spots
 
-_CELL: Final = 0.0001  # degrees, as in placing.py
+_CODE: Final = SERIAL_DIGITS + 1
+
+#: How many sites are read at a time.
+AT_ONCE: Final = 1000
 
 #: A site with its code and where it is.
 Place = tuple[int, str, float, float]
@@ -45,47 +49,68 @@ class Register:
         return dossier.id in self._own or self._regions.reaches(held.facts["region_id"])
 
     def called(self, region_id: int, key: str) -> Sequence[int]:
-        return self._index.keys.get((region_id, key), ())
+        found = self._index.named.get(hash_of(region_id, key), ())
+        return (found,) if isinstance(found, int) else found
 
-    def around(self, region_id: int) -> Sequence[tuple[int, str]]:
-        return self._index.names.get(region_id, ())
+    def around(self, region_id: int) -> Iterator[tuple[int, str]]:
+        return self._index.around(region_id)
 
     def near(self, lat: float, lon: float) -> Iterator[Place]:
-        y, x = math.floor(lat / _CELL), math.floor(lon / _CELL)
-        for dy in (-1, 0, 1):
-            for dx in (-1, 0, 1):
-                yield from self._index.places.get((y + dy, x + dx), ())
+        return self._index.near(lat, lon)
 
     @cached_property
     def _index(self) -> _Index:
-        return _Index.of(self._regions, self._on)
+        return _Index(self._regions, self._on)
 
 
 class _Index:
-    """The sites of the day that are within reach, by name and by place; read once."""
+    """The sites of the day that are within reach, by name and by place; read once.
 
-    def __init__(self) -> None:
-        self.keys: defaultdict[tuple[int, str], list[int]] = defaultdict(list)
-        self.names: defaultdict[int, list[tuple[int, str]]] = defaultdict(list)
-        self.places: defaultdict[tuple[int, int], list[Place]] = defaultdict(list)
+    There may be a hundred thousand, so it holds numbers and long texts, no object of each site.
+    """
 
-    @classmethod
-    def of(cls, regions: Regions, on: date) -> _Index:
-        index = cls()
-        rows = db.session.execute(
-            sa.select(
-                *(Site.id, Site.code, Site.name),
-                *(SitePeriod.region_id, SitePeriod.lat, SitePeriod.lon),
-            )
-            .join(SitePeriod, SitePeriod.site_id == Site.id)
-            .where(on_day(SitePeriod, on))
-            .order_by(Site.id)
-        )
-        for id, code, name, region_id, lat, lon in rows:
+    def __init__(self, regions: Regions, on: date) -> None:
+        #: By hash_of the name: the id of the site, or a list of several.
+        self.named: dict[int, int | list[int]] = {}
+        self._ids, self._codes = array("q"), bytearray()
+        self._spots = Spots()
+        self._around: dict[int, tuple[array[int], list[str]]] = {}
+        for id, code, name, region_id, lat, lon in db.session.execute(_sites(on)):
             if lat is not None and lon is not None:
-                cell = (math.floor(lat / _CELL), math.floor(lon / _CELL))
-                index.places[cell].append((id, code, lat, lon))
+                self._spots.add(len(self._ids), lat, lon)
+                self._ids.append(id)
+                self._codes += code.encode()
             if regions.reaches(region_id) and region_id in regions.tree.by_id:
-                index.keys[region_id, key_of(regions.tree, region_id, name)].append(id)
-                index.names[region_id].append((id, name))
-        return index
+                self._name(id, hash_of(region_id, key_of(regions.tree, region_id, name)))
+                ids, names = self._around.setdefault(region_id, (array("q"), []))
+                ids.append(id)
+                names.append(name)
+
+    def _name(self, id: int, key: int) -> None:
+        found = self.named.setdefault(key, id)
+        if isinstance(found, list):
+            found.append(id)
+        elif found != id:
+            self.named[key] = [found, id]
+
+    def around(self, region_id: int) -> Iterator[tuple[int, str]]:
+        ids, names = self._around.get(region_id, ((), ()))
+        return zip(ids, names, strict=True)
+
+    def near(self, lat: float, lon: float) -> Iterator[Place]:
+        for at, *where in self._spots.near(lat, lon):
+            code = self._codes[_CODE * at : _CODE * (at + 1)].decode()
+            yield self._ids[at], code, where[0], where[1]
+
+
+def _sites(on: date) -> sa.Select[*tuple[Any, ...]]:
+    return (
+        sa.select(
+            *(Site.id, Site.code, Site.name),
+            *(SitePeriod.region_id, SitePeriod.lat, SitePeriod.lon),
+        )
+        .join(SitePeriod, SitePeriod.site_id == Site.id)
+        .where(on_day(SitePeriod, on))
+        .order_by(Site.id)
+        .execution_options(yield_per=AT_ONCE)
+    )

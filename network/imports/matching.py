@@ -12,6 +12,7 @@ from network.imports import rules
 from network.imports.regions import Regions
 from network.imports.row import NEW, Known, Row
 from network.imports.rules import Level, Problem, Verdict
+from network.imports.spots import Lines
 
 #: How many sites that a row may mean are offered to choose from.
 MOST_OFFERED = 5
@@ -28,15 +29,22 @@ def above(tree: Tree, region_id: int) -> tuple[str, ...]:
     return tuple(node.name for node in tree.path(region_id)[:-1])
 
 
+def hash_of(region_id: int, key: str) -> int:
+    """Stands for a name within a region, in 64 bits: of a hundred thousand no two will agree."""
+    return hash((region_id, key))
+
+
 class Matcher:
     """Finds the sites of rows by code, else by region and name, else offers some to choose from."""
 
-    def __init__(self, regions: Regions, known: Known) -> None:
+    def __init__(self, regions: Regions, known: Known, lines: Lines) -> None:
         self._regions = regions
         self._known = known
-        self._codes: dict[str, tuple[int, str]] = {}
-        self._keys: dict[tuple[int, str], tuple[int, str]] = {}
-        self._sites: dict[int, tuple[int, str]] = {}
+        self._lines = lines
+        # The row that was the first to mean each: a site, a code, what hash_of gives.
+        self._sites: dict[int, int] = {}
+        self._codes: dict[str, int] = {}
+        self._keys: dict[int, int] = {}
         #: What is wrong with rows before, found out only now: the number of the row, the problem.
         self.afterwards: list[tuple[int, Problem]] = []
 
@@ -83,9 +91,10 @@ class Matcher:
 
     def _alike(self, region_id: int, name: str) -> list[int]:
         """The sites of the region whose names are like this one, the likest first."""
-        own = names.read(name, above(self._regions.tree, region_id))
+        over = above(self._regions.tree, region_id)
+        own = names.read.__wrapped__(name, over)
         scored = [
-            (names.similar(own, names.read(other, above(self._regions.tree, region_id))).score, id)
+            (names.similar(own, names.read(other, over)).score, id)
             for id, other in self._known.around(region_id)
         ]
         likely = sorted((-score, id) for score, id in scored if score >= names.LIKELY)
@@ -93,19 +102,21 @@ class Matcher:
 
     def _once(self, row: Row) -> None:
         """See that no row before means the same site."""
-        here = (row.staged.number, row.place)
+        number = row.staged.number
         if row.site is not None:
             code = "code" if row.values.get("code") else "name"
-            self._twice(row, self._sites.setdefault(row.site.id, here), code)
+            self._twice(row, self._sites.setdefault(row.site.id, number), code)
         elif known := row.values.get("code"):
-            self._twice(row, self._codes.setdefault(known, here), "code")
+            self._twice(row, self._codes.setdefault(known, number), "code")
         elif row.key and row.region_id is not None:
-            self._twice(row, self._keys.setdefault((row.region_id, row.key), here), "name")
+            named = hash_of(row.region_id, row.key)
+            self._twice(row, self._keys.setdefault(named, number), "name")
 
-    def _twice(self, row: Row, first: tuple[int, str], code: str) -> None:
-        number, place = first
-        if number == row.staged.number:
+    def _twice(self, row: Row, first: int, code: str) -> None:
+        number = row.staged.number
+        if first == number:
             return
+        place, own = self._lines.place(first), self._lines.place(number)
         row.fault(code, _l("与第 %(place)s 行是同一个网点，请只留一行。", place=place))
-        told = _l("与第 %(place)s 行是同一个网点，请只留一行。", place=row.place)
-        self.afterwards.append((number, rules.problem(Level.ERROR, None, "", told)))
+        told = _l("与第 %(place)s 行是同一个网点，请只留一行。", place=own)
+        self.afterwards.append((first, rules.problem(Level.ERROR, None, "", told)))

@@ -13,6 +13,7 @@ from core.geo import Datum, check
 from network.imports.regions import Regions
 from network.imports.row import Known, Row
 from network.imports.rules import Level
+from network.imports.spots import Lines, Spots
 from network.sheets.columns import Column
 
 #: Metres between two sites below which they are told to be in one place.
@@ -20,8 +21,6 @@ TOO_NEAR: Final = 5.0
 #: Decimals of a degree that are kept, and the fewest that say more than the town.
 DECIMALS: Final = 7
 FEWEST_DECIMALS: Final = 2
-
-_CELL: Final = 0.0001  # degrees; eleven metres of latitude, nine of longitude
 
 
 class Placer:
@@ -33,12 +32,14 @@ class Placer:
         datum: Datum | None,
         regions: Regions,
         known: Known,
+        lines: Lines,
     ) -> None:
         self._columns = columns
         self._datum = datum
         self._regions = regions
         self._known = known
-        self._places: dict[tuple[int, int], list[tuple[float, float, str]]] = {}
+        self._lines = lines
+        self._places = Spots()
 
     def position(self, row: Row, region_id: int, held: Mapping[str, Any] | None) -> dict[str, Any]:
         """The columns of a position that is given; empty where it is the one that is known."""
@@ -98,15 +99,12 @@ class Placer:
             for id, code, *where in self._known.near(lat, lon)
             if id != own and _near(lat, lon, *where)
         ]
-        cell = (math.floor(lat / _CELL), math.floor(lon / _CELL))
         others += [
-            place
-            for dy in (-1, 0, 1)
-            for dx in (-1, 0, 1)
-            for y, x, place in self._places.get((cell[0] + dy, cell[1] + dx), ())
-            if _near(lat, lon, y, x)
+            self._lines.place(number)
+            for number, *where in self._places.near(lat, lon)
+            if _near(lat, lon, *where)
         ]
-        self._places.setdefault(cell, []).append((lat, lon, row.place))
+        self._places.add(row.staged.number, lat, lon)
         if others:
             row.fault(
                 "lat",

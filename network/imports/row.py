@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple, Protocol
 
@@ -57,7 +57,7 @@ class Known(Protocol):
     def called(self, region_id: int, key: str) -> Sequence[int]:
         """The sites of the region that are called so."""
 
-    def around(self, region_id: int) -> Sequence[tuple[int, str]]:
+    def around(self, region_id: int) -> Iterable[tuple[int, str]]:
         """The sites of the region, and what they are called."""
 
     def near(self, lat: float, lon: float) -> Iterator[tuple[int, str, float, float]]:
@@ -83,11 +83,6 @@ class Row:
         column = given.column if given is not None else number
         value = "" if given is None else given.text
         self.problems.append(rules.problem(level, column, value, message))
-
-    @property
-    def place(self) -> str:
-        sheet = self.staged.layout.sheet
-        return f"{sheet}!{self.staged.line}" if sheet else str(self.staged.line)
 
     @property
     def wrong(self) -> bool:
