@@ -657,6 +657,7 @@ def test_every_route_has_a_row_and_every_row_a_route(app: Flask) -> None:
     assert {name for name, _method, _rule in routes(app)} == set(TABLE)
 
 
+@pytest.mark.long
 def test_everybody_gets_what_the_table_says(
     app: Flask, world: World, askers: dict[str, Asker], monkeypatch: pytest.MonkeyPatch
 ) -> None:

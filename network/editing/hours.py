@@ -33,9 +33,6 @@ _DAY = re.compile(r"(\d{1,2})(?:-|/|\.|月)(\d{1,2})日?", re.ASCII)
 # A leap year, so that 29 February is a day.
 _ANY_YEAR: Final = 2024
 
-#: Names of fields: of the regular week, then within each season.
-REGULAR: Final = (*(f"h-{name}" for name in WEEKDAYS), "h-holiday", "h-makeup")
-
 
 @dataclass(slots=True)
 class Read:

@@ -22,9 +22,6 @@ from network.sheets import cells as kept
 from network.sheets.reading import SheetRow
 from network.sheets.words import MODES, folded
 
-#: How many faults are told; the rest are counted.
-MOST_FAULTS: Final = 100
-
 _CODE: Final = ("网点编号", "网点编码", "site code")
 _NOT_OFFERED: Final = ("", "—", "-", "/", "无", "不开办", "none", "no")
 

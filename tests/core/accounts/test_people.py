@@ -25,7 +25,7 @@ from tests.core.accounts.made import (
     signed_in,
 )
 
-OTHER, PAST = "370302000000", "1999-01-01"
+OTHER = "370302000000"
 
 
 def browser_of(app: Flask, role: Role, place: str = "") -> FlaskClient:
