@@ -180,7 +180,9 @@ def write_many(config: Config) -> None:
 def test_many_processes_write_at_once_and_none_is_lost(app: Flask, config: Config) -> None:
     with writing():
         db.session.add(Revision(subject="counted", number=0))
-    context = multiprocessing.get_context("spawn")
+    db.session.remove()
+    db.engine.dispose()
+    context = multiprocessing.get_context("fork")
     processes = [context.Process(target=write_many, args=(config,)) for _ in range(PROCESSES)]
     for process in processes:
         process.start()

@@ -295,7 +295,9 @@ def append_many(config: Config, who: int) -> None:
 
 
 def test_many_processes_append_at_once_and_the_chain_holds(app: Flask, config: Config) -> None:
-    context = multiprocessing.get_context("spawn")
+    db.session.remove()
+    db.engine.dispose()
+    context = multiprocessing.get_context("fork")
     processes = [
         context.Process(target=append_many, args=(config, who)) for who in range(PROCESSES)
     ]
