@@ -35,12 +35,13 @@ NAMES: Final = ("东周庄村委会", "西周庄村委会")
 
 @dataclass(frozen=True)
 class Bureau:
-    """A city of its own, whose regions may change; a second administrator; two sites."""
+    """A city of its own, whose regions may change; a second administrator; three sites."""
 
     city: City
     second: Made
     joined: str
     parted: str
+    beside: str
 
 
 @pytest.fixture(scope="module")
@@ -58,9 +59,13 @@ def bureau(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bureau]:
                     ).code
                     for code in (MERGED[0], SPLIT[0])
                 )
+                there = entry(tree(today()).by_code[MERGED[1]].id, "东周庄便民服务点")
+                beside = actions.enter(command("tests"), there, date(2022, 1, 1)).code
             db.session.remove()
             db.engine.dispose()
-        yield Bureau(city, Made(Role.CITY_ADMIN, "second", PASSWORD, secret, ()), joined, parted)
+        yield Bureau(
+            city, Made(Role.CITY_ADMIN, "second", PASSWORD, secret, ()), joined, parted, beside
+        )
 
 
 def at_work(chromium: Browser, bureau: Bureau, who: Made, size: tuple[int, int]) -> Visitor:
@@ -111,6 +116,12 @@ def test_a_later_list_holds_and_yesterday_stays(
     for name in NAMES:
         expect(entry.get_by_role("checkbox", name=name)).to_be_checked()
     entry.locator("select").select_option(SPLIT[1][1])
+    # What a region that lives on gives to a new one beside it.
+    new = page.locator("li.change").filter(
+        has=page.locator(f"input[value='{SPLIT[1][0]}'][name=begun]")
+    )
+    expect(new.locator(f"input[value='{bureau.beside}']")).to_be_checked()
+    expect(new.locator("table.moves")).to_contain_text("东钱家村委会")
     page.get_by_role("button", name="保存本页的选择").click()
     expect(page.locator("li.undecided")).to_have_count(0)
     page.get_by_label("给审批人的说明").fill("请核")
@@ -135,7 +146,8 @@ def test_a_later_list_holds_and_yesterday_stays(
 
     for code, told in counted.items():
         assert figures(page, bureau, code, yesterday) == told
-    for site, heir in ((bureau.joined, MERGED[1]), (bureau.parted, SPLIT[1][1])):
+    stands = {bureau.joined: MERGED[1], bureau.parted: SPLIT[1][1], bureau.beside: SPLIT[1][0]}
+    for site, heir in stands.items():
         page.goto(f"{bureau.city.address}/network/{heir}")
         expect(page.locator(f"a[href='/sites/{site}']")).to_be_visible()
     page.goto(f"{bureau.city.address}/network/{MERGED[0]}")
