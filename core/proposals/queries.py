@@ -149,3 +149,15 @@ def waiting_for(subject: tuple[str, str]) -> Sequence[Proposal]:
         )
         .order_by(Proposal.made_at, Proposal.id)
     ).all()
+
+
+def beside(actor: Actor, row: Proposal) -> list[Proposal]:
+    """What else waits that the same person asked for of the same thing, for *actor* to see."""
+    if row.made_by_id is None:
+        return []
+    return [
+        other
+        for other in waiting_for((row.subject_kind, row.subject_code))
+        if other.id != row.id and other.made_by_id == row.made_by_id
+        if other.kind in _known() and may_see(actor, other)
+    ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
@@ -78,11 +78,15 @@ def _decide(uuid: str, act: Callable[[Actor, Proposal, DecisionForm], None]) -> 
         return _page(queries.find(actor, uuid), form, WRONG)
     try:
         with writing():
-            act(actor, queries.find(actor, uuid), form)
+            row = queries.find(actor, uuid)
+            act(actor, row, form)
+            others = [other.uuid for other in queries.beside(actor, row)]
     except (BadInput, Conflict) as fault:
         blame(form, fault)
         status = WRONG if isinstance(fault, BadInput) else fault.status
         return _page(queries.find(actor, uuid), form, status)
+    if others:  # asked together, decided one after the other
+        return redirect(url_for("proposals.proposal", uuid=others[0]), 303)
     return redirect(url_for("proposals.index"), 303)
 
 
@@ -118,6 +122,7 @@ def _page(row: Proposal, form: DecisionForm, status: int = 200) -> Response:
         state=State(row.state),
         subject=subject(row),
         lines=lines or (),
+        beside=[(other, _lines(other)) for other in queries.beside(actor, row)],
         fault=fault,
         moved=row.base_version is not None and version is not None and version != row.base_version,
         whole=kind.page(asked),
@@ -125,6 +130,13 @@ def _page(row: Proposal, form: DecisionForm, status: int = 200) -> Response:
         may_decide=queries.may_decide(actor, row),
         fresh_needed=kind.grave and not actor.fresh,
     )
+
+
+def _lines(row: Proposal) -> Sequence[str]:
+    """What a proposal would change; nothing where that cannot be said."""
+    asked = queries.asked(row)
+    lines, _fault = _told(lambda: list(find_kind(row.kind).lines(asked)))
+    return lines or ()
 
 
 def _told(ask: Callable[[], Any]) -> tuple[Any, OneKmError | None]:

@@ -71,6 +71,22 @@ def test_what_is_asked_waits_and_holds_once_approved(
     assert "村医开会" in history
 
 
+def test_what_was_asked_together_is_shown_and_decided_together(staff: Staff, made: Made) -> None:
+    ask(staff, made, **{"h-sat": "9:00-11:00", f"o-{RESIDENTS}": "direct"})
+    first, second = asked(State.WAITING)
+    page = staff.county.get(f"/proposals/{second.uuid}").text
+    assert "同一个人对这里还申请了" in page
+    assert f"/proposals/{first.uuid}" in page
+    assert "9:00" in page
+    answer = post(staff.county, f"/proposals/{second.uuid}/approve", seen=str(second.base_version))
+    assert answer.location == f"/proposals/{first.uuid}"
+    page = staff.county.get(answer.location).text
+    assert "同一个人对这里还申请了" not in page
+    seen = Form(page).fields["seen"]
+    answer = post(staff.county, f"/proposals/{first.uuid}/approve", seen=seen)
+    assert answer.location == "/proposals"
+
+
 def test_a_refusal_says_why_and_changes_nothing(staff: Staff, made: Made) -> None:
     ask(staff, made, **{"h-sat": "9:00-11:00"})
     (one,) = asked(State.WAITING)
