@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from wtforms.fields import choices as library
 
 from core.clock import CITY_TIME
 from core.errors import BadInput
@@ -18,6 +21,16 @@ _MOMENT = re.compile(
 )
 
 FLAGS = {"1": True, "true": True, "0": False, "false": False, "": False}
+
+
+# The types of the library do not know its own class yet.
+_CHOICE: Any = vars(library)["SelectChoice"]
+
+
+def choices(pairs: Iterable[tuple[str, object]]) -> list[Any]:
+    """What may be chosen in a field, a value and a label each; tuples are taken no more from
+    WTForms 3.4 on."""
+    return [_CHOICE(value, label) for value, label in pairs]
 
 
 def plain(text: str) -> str:

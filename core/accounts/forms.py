@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -27,6 +27,7 @@ from core.accounts.places import find_place
 from core.accounts.rules import MOST_LABEL, MOST_NAME, PERMISSION_LABELS, Role
 from core.clock import today
 from core.errors import OneKmError
+from core.forms import choices
 
 _NEEDED: Final = InputRequired(_l("请填写此项。"))
 _SHORT: Final = Length(max=100, message=_l("内容太长。"))
@@ -80,9 +81,9 @@ class TokenForm(FlaskForm):
 
     def offer(self, permissions: Iterable[Permission]) -> None:
         """Let these be chosen from."""
-        self.permissions.choices = [
+        self.permissions.choices = choices(
             (permission.value, PERMISSION_LABELS[permission]) for permission in sorted(permissions)
-        ]
+        )
 
     @property
     def chosen(self) -> frozenset[Permission]:
@@ -104,8 +105,8 @@ class GrantForm(FlaskForm):
     def offer(self, actor: Actor, *, none: bool = False) -> None:
         """Let those roles be chosen that *actor* may grant; with *none*, no role as well."""
         roles = [role for role in Role if rules.reaches(actor, Permission.ACCOUNTS_MANAGE, role)]
-        choices: list[tuple[str, Any]] = [(role.value, role.label) for role in roles]
-        self.role.choices = [("", _l("暂不授予")), *choices] if none else choices
+        offered = [("", _l("暂不授予"))] if none else []
+        self.role.choices = choices([*offered, *((role.value, role.label) for role in roles)])
 
     def held(self) -> Held:
         """What is to be granted, from today. Raises BadInput for an unknown place."""

@@ -15,6 +15,7 @@ from wtforms import DateField, RadioField, SelectField
 from wtforms.validators import InputRequired, Optional, ValidationError
 
 from core.errors import BadInput
+from core.forms import choices as core_choices
 from core.forms import whole_number
 from core.geo import Datum
 from network.imports.rules import Terms, Verdict
@@ -45,8 +46,8 @@ class TermsForm(FlaskForm):
 
     def __init__(self, *arguments: Any, **more: Any) -> None:
         super().__init__(*arguments, **more)
-        self.datum.choices = list(_DATUMS)
-        self.way.choices = list(_WAYS)
+        self.datum.choices = core_choices(_DATUMS)
+        self.way.choices = core_choices(_WAYS)
 
     def validate_way(self, field: RadioField) -> None:
         """A change has a day; what is left out is never validated itself."""

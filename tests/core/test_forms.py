@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from wtforms import Form, SelectField
 
 from core.errors import BadInput
-from core.forms import decimal, flag, moment, whole_number
+from core.forms import choices, decimal, flag, moment, whole_number
 
 
 @pytest.mark.parametrize(
@@ -99,3 +100,14 @@ def test_moments_are_city_time_unless_they_say_otherwise(text: str) -> None:
 def test_what_is_no_moment(text: str) -> None:
     with pytest.raises(BadInput):
         moment(text, "at")
+
+
+class Chosen(Form):
+    # A tuple here would be warned of, which fails a test.
+    one = SelectField(choices=choices([("", "none"), ("a", "first")]))
+
+
+def test_choices_are_as_the_library_takes_them() -> None:
+    form = Chosen(data={"one": "a"})
+    told = [(each[0], each[1], each[2]) for each in form.one.iter_choices()]
+    assert told == [("", "none", False), ("a", "first", True)]

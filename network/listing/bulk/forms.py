@@ -14,6 +14,7 @@ from core.calendar import prose
 from core.calendar.rules import Shut
 from core.catalogue.rules import Service
 from core.errors import BadInput
+from core.forms import choices
 from core.i18n import named
 from core.sites import changes, closures
 from core.sites.changes import Change
@@ -47,10 +48,12 @@ class _DatedForm(BulkForm):
     on = StringField(_l("从哪一天起"))
 
     def offer(self, services: Sequence[Service]) -> None:
-        self.when.choices = [
-            (_FROM, _l("从这一天起变更")),
-            (_CORRECTION, _l("更正登记（原来登记错了）")),
-        ]
+        self.when.choices = choices(
+            [
+                (_FROM, _l("从这一天起变更")),
+                (_CORRECTION, _l("更正登记（原来登记错了）")),
+            ]
+        )
 
     def day(self) -> date | None:
         """The day; None for a correction. Raises BadInput."""
@@ -63,15 +66,17 @@ class OfferForm(_DatedForm):
 
     def offer(self, services: Sequence[Service]) -> None:
         super().offer(services)
-        self.way.choices = [
-            (Way.DIRECT.value, _l("直接办理")),
-            (Way.ASSISTED.value, _l("帮办代办")),
-            (Way.NONE.value, _l("不再办理")),
-        ]
+        self.way.choices = choices(
+            [
+                (Way.DIRECT.value, _l("直接办理")),
+                (Way.ASSISTED.value, _l("帮办代办")),
+                (Way.NONE.value, _l("不再办理")),
+            ]
+        )
         self.ids = {service.code: service.id for service in services}
-        self.service.choices = [
+        self.service.choices = choices(
             (service.code, named(service.name, service.name_en)) for service in services
-        ]
+        )
 
     def change(self) -> Change:
         mode = None if self.way.data == Way.NONE else Mode(self.way.data)
