@@ -154,6 +154,30 @@ def test_the_county_enters_a_site_on_the_map(
     tidy(page, language)
 
 
+@pytest.mark.parametrize(("language", "size"), [("zh", PHONE), ("en", DESK)])
+def test_a_region_is_suggested_while_it_is_typed(
+    staff: Visit, language: str, size: tuple[int, int]
+) -> None:
+    visitor = staff("county_admin", size, language)
+    page = visitor.open("/sites/new")
+    region = page.locator("#region")
+    region.press_sequentially("huancuilou")
+    options = page.get_by_role("option")
+    expect(options.first).to_contain_text("环翠楼街道")
+    tidy(page, language)
+    region.press("ArrowDown")
+    region.press("Enter")
+    expect(region).to_have_value(re.compile(r"^371002\d{6} .*环翠楼街道$"))
+    expect(options).to_have_count(0)
+    region.fill("")
+    region.press_sequentially("rongcheng")  # another county's
+    expect(
+        page.get_by_role("status").filter(has_text=re.compile("没有建议|No suggestions"))
+    ).to_have_count(1)
+    expect(options).to_have_count(0)
+    tidy(page, language)
+
+
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_two_browsers_change_one_site(staff: Visit, language: str) -> None:
     """The county and the city have the same form open; whoever is later sees both versions."""
