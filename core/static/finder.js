@@ -1,4 +1,4 @@
-/* The search form: what was suggested and picked (suggestions.js), and the visitor's own position.
+/* The search form: what was suggested and picked (combobox.js), and the visitor's own position.
    Without this script the form works as it is. Names are data and go in as text. */
 (function () {
   "use strict";
@@ -34,7 +34,9 @@
     }
   });
 
-  window.onekmSuggestions(input, (option) => pick(option.label, option.params));
+  if (window.onekmCombobox) {
+    window.onekmCombobox(input, (option) => pick(option.label, option.params));
+  }
 
   /* The visitor's position: asked for on request, sent only as part of this search. */
 

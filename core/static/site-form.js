@@ -1,5 +1,6 @@
 /* A site's form: the hours as the public will read them, while they are typed; regions suggested
-   (suggestions.js); a filter over the services. Without this script the page does the same after it is sent. */
+   (combobox.js); a filter over the services. Without this script the page does the same after it is
+   sent. */
 (function () {
   "use strict";
 
@@ -99,8 +100,8 @@
   // -- The region ------------------------------------------------------------------------------
 
   const region = document.getElementById("region");
-  if (region) {
-    window.onekmSuggestions(region, function (option) {
+  if (region && window.onekmCombobox) {
+    window.onekmCombobox(region, function (option) {
       region.value = option.value;
       // What was asked about an earlier text is answered.
       for (const other of form.querySelectorAll('[name="region_pick"]')) {

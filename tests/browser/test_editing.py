@@ -162,7 +162,7 @@ def test_a_region_is_suggested_while_it_is_typed(
     page = visitor.open("/sites/new")
     region = page.locator("#region")
     region.press_sequentially("huancuilou")
-    options = page.get_by_role("option")
+    options = page.locator("#region-suggestions [role=option]")
     expect(options.first).to_contain_text("环翠楼街道")
     tidy(page, language)
     region.press("ArrowDown")

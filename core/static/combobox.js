@@ -5,7 +5,7 @@
   "use strict";
 
   // *take* is given what was chosen: its label, and whatever else the server told of it.
-  window.onekmSuggestions = function (input, take) {
+  window.onekmCombobox = function (input, take) {
     const combo = input.parentElement;
     const list = document.createElement("ul");
     const status = document.createElement("p");
