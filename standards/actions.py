@@ -80,6 +80,12 @@ def _last(standard: Standard) -> StandardVersion | None:
     )
 
 
+def check_day(code: str, in_force: date) -> None:
+    """Raise BadInput unless the next version of the standard may be in force from the day."""
+    standard = db.session.scalar(sa.select(Standard).where(Standard.code == code))
+    _check_day(None if standard is None else _last(standard), in_force)
+
+
 def _check_day(last: StandardVersion | None, in_force: date) -> None:
     if last is None:
         return

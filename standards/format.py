@@ -20,9 +20,10 @@ from flask_babel import lazy_gettext as _l
 
 from core import tomlfile
 from core.catalogue.format import source_faults
-from core.figures.rules import Figure, Reduce, Subject, find
+from core.figures.rules import Figure, Reduce, Subject, find_defined
 from core.tomlfile import BadFile, Location, Problem, Sheet
-from standards.rules import CODE, Band, Check, Criterion, Method, Version
+from standards.items import find_item
+from standards.rules import CODE, RESERVED, Band, Check, Criterion, Method, Version
 
 SHIPPED: Final = Path(__file__).parent / "shipped"
 
@@ -112,6 +113,8 @@ def faults(version: Version) -> Iterator[Fault]:
     yield from _doubled("chapters", (one.code for one in version.chapters))
     yield from _doubled("criteria", (one.code for one in version.criteria))
     yield from _doubled("bands", (one.code for one in version.bands))
+    if version.code in RESERVED:
+        yield ("code",), _l("“%(code)s”另有用处，请换一个代码。", code=version.code)
     if len(set(version.kinds)) < len(version.kinds):
         yield ("kinds",), _l("网点类型重复。")
     total = sum(one.weight for one in version.criteria)
@@ -153,6 +156,8 @@ def _band_faults(bands: tuple[Band, ...]) -> Iterator[Fault]:
 
 
 def _criterion_faults(version: Version, one: Criterion) -> Iterator[Fault]:
+    if one.code in RESERVED:
+        yield ("code",), _l("“%(code)s”另有用处，请换一个代码。", code=one.code)
     if one.chapter not in {chapter.code for chapter in version.chapters}:
         yield ("chapter",), _l("没有“%(code)s”这一章。", code=one.chapter)
     if one.veto and one.guidance is None:
@@ -183,15 +188,24 @@ def _method_faults(one: Criterion) -> Iterator[Fault]:
 
 
 def _check_faults(check: Check) -> Iterator[Fault]:
-    figure = find(check.figure)
-    if figure is None or figure.subject is not Subject.SITE:
+    if (check.figure is None) == (check.item is None):
+        yield (), _l("figure（指标）和 item（登记项目）写且只写一个。")
+        return
+    if check.item is not None and find_item(check.item) is None:
+        yield ("item",), _l("没有“%(code)s”这个登记项目。", code=check.item)
+        return
+    figure = None if check.figure is None else find_defined(check.figure)
+    if check.figure is not None and (figure is None or figure.subject is not Subject.SITE):
         yield ("figure",), _no_figure(figure, check.figure)
         return
-    share = figure.reduce is Reduce.SHARE
+    yield from _target_faults(check, figure is not None and figure.reduce is Reduce.SHARE)
+
+
+def _target_faults(check: Check, share: bool) -> Iterator[Fault]:
     if (check.value is None) == (check.than is None):
         yield (), _l("value（一个数）和 than（另一个指标）写且只写一个。")
     elif check.than is not None:
-        other = find(check.than)
+        other = find_defined(check.than)
         if other is None or other.subject is not Subject.SITE:
             yield ("than",), _no_figure(other, check.than)
         elif share != (other.reduce is Reduce.SHARE):
@@ -235,7 +249,7 @@ def _table(table: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[str]:
 def _apart(value: Any) -> bool:
     """Whether it gets a header of its own: tables with more than a few words, lists of tables."""
     if isinstance(value, dict):
-        return "figure" not in value
+        return "comparison" not in value
     return isinstance(value, list) and bool(value) and isinstance(value[0], dict)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,6 +41,17 @@ class Looked:
     values: Floats
 
 
+class Asked(NamedTuple):
+    """What a number is asked of: a figure, or an item that is recorded."""
+
+    figure: str | None
+    item: str | None = None
+
+    @classmethod
+    def of(cls, check: Check) -> Asked:
+        return cls(check.figure, check.item)
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """What the figures of a criterion tell of one site: its own, and what it is compared with."""
@@ -57,8 +68,8 @@ def derived(check: Check, told: Told) -> State:
     return State.MET if passes[0] else State.FAILED
 
 
-#: The numbers of a figure by the index of the site, nan where there is none.
-Values = Callable[[str], Floats]
+#: The numbers of a figure, or of an item, by the index of the site, nan where there is none.
+Values = Callable[[Asked], Floats]
 #: What was last said of a criterion; None where nobody ever looked.
 Sight = Callable[[Criterion], Looked | None]
 
@@ -104,7 +115,7 @@ def judge(version: Version, net: Network, values: Values, sight: Sight) -> Judge
     told = np.full(shape, np.nan)
     for number, criterion in enumerate(version.criteria):
         if criterion.check is not None:
-            told[number] = values(criterion.check.figure)[indexes]
+            told[number] = values(Asked.of(criterion.check))[indexes]
         criteria[number], seen[number] = _states(
             criterion, told[number], indexes, values, sight(criterion)
         )
@@ -151,7 +162,7 @@ def _derived(check: Check, told: Floats, indexes: Ints, values: Values) -> Codes
     target = (
         np.full(len(told), check.value, np.float64)
         if check.than is None
-        else values(check.than)[indexes]
+        else values(Asked(check.than))[indexes]
     )
     passes = _COMPARE[check.comparison](told, target)
     found: Codes = np.where(passes, MET, FAILED).astype(np.int8)
@@ -175,6 +186,6 @@ def _elsewhere(criterion: Criterion, net: Network, indexes: Ints, values: Values
         numbers = [KINDS.index(kind) for kind in criterion.kinds]
         out |= ~np.isin(net.rows.kinds[indexes], numbers)
     if criterion.applies_if is not None:
-        told = values(criterion.applies_if.figure)[indexes]
+        told = values(Asked.of(criterion.applies_if))[indexes]
         out |= _derived(criterion.applies_if, told, indexes, values) == FAILED
     return out

@@ -24,6 +24,9 @@ from core.sites.rules import Kind
 CODE: Final = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 Code = Annotated[str, StringConstraints(pattern=CODE, max_length=40)]
 FigureCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_.-]*$", max_length=60)]
+ItemCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
+#: Words that addresses use already.
+RESERVED: Final = frozenset({"drafts", "new", "inspections"})
 #: In percent of the points that can be had.
 Percent = Annotated[int, Field(ge=0, le=100)]
 Weight = Annotated[int, Field(ge=1, le=1000)]
@@ -106,12 +109,14 @@ COMPARISON_LABELS: Final = {
 
 
 class Check(Strict):
-    """A figure of the site, compared with a number or with another figure of the same site.
+    """A figure of the site, or how many it has of an item that is recorded, compared with a number
+    or with another figure of the same site.
 
     Shares are numbers between 0 and 1.
     """
 
-    figure: FigureCode
+    figure: FigureCode | None = None
+    item: ItemCode | None = None
     comparison: Comparison
     value: Number | None = None
     than: FigureCode | None = None
@@ -169,7 +174,9 @@ class Criterion(Strict):
 
         Weight, veto, guidance, source and translation are not part of it.
         """
-        check = None if self.check is None else self.check.model_dump(mode="json")
+        check = (
+            None if self.check is None else self.check.model_dump(mode="json", exclude_none=True)
+        )
         told = json.dumps([self.text, self.method, check], ensure_ascii=False)
         return hashlib.sha256(told.encode()).hexdigest()
 

@@ -19,13 +19,25 @@ from flask import current_app
 from core.clock import today
 from core.connections import is_writing
 from core.db import db
+from core.facilities.queries import fittings
 from core.figures import queries as figures
 from core.figures import rules as figure_rules
 from core.figures.queries import Day
-from core.figures.rules import Reduce
 from core.snapshot import of_revision
 from standards import queries
-from standards.judging import NOT_SEEN, RESULTS, Codes, Floats, Ints, Judged, Looked, Told, judge
+from standards.items import find_item
+from standards.judging import (
+    NOT_SEEN,
+    RESULTS,
+    Asked,
+    Codes,
+    Floats,
+    Ints,
+    Judged,
+    Looked,
+    Told,
+    judge,
+)
 from standards.models import OBSERVATIONS, Observation, Standard, StandardCriterion, StandardVersion
 from standards.queries import Published
 from standards.rules import Criterion, Version
@@ -115,7 +127,7 @@ class Verdicts:
         return judge(
             version,
             self.day.ask.network,
-            lambda figure: values(self.day, figure),
+            lambda asked: values(self.day, asked),
             self.sight.of(version),
         )
 
@@ -167,31 +179,34 @@ class Sights:
         return sight
 
 
-def values(found: Day, code: str) -> Floats:
-    """The numbers of a figure by the index of the site; nan where there is none, or no figure."""
-    told = np.full(len(found.ask.network), np.nan)
-    figure = figure_rules.find(code)
-    if figure is not None and figure.subject is figure_rules.Subject.SITE:
-        rows = found.rows(figure)
-        part = rows.part
-        if figure.reduce is Reduce.SHARE:
-            part = np.divide(part, rows.base, out=np.full(len(rows), np.nan), where=rows.base > 0)
-        told[rows.entities] = part
-    return told
+def values(found: Day, asked: Asked) -> Floats:
+    """The numbers by the index of the site; nan where there is none, no such figure or item."""
+    figure = None if asked.figure is None else figure_rules.find_defined(asked.figure)
+    if figure is not None:
+        return figures.numbers(found, figure)
+    item = None if asked.item is None else find_item(asked.item)
+    if item is not None:
+        had: Floats = fittings(found.ask.on).of(found.ask.network.rows.ids)[:, item.place]
+        return had
+    return np.full(len(found.ask.network), np.nan)
 
 
 def told(published: Published, site_id: int, on: date) -> dict[str, Told]:
     """What the figures of the criteria tell of a site on a day, by the criteria's codes."""
     found = figures.day(on)
     place = np.flatnonzero(found.ask.network.rows.ids == site_id)
+    return told_at(found, published.version, int(place[0])) if len(place) else {}
+
+
+def told_at(found: Day, version: Version, index: int) -> dict[str, Told]:
+    """The same by the index of the site in the network of the day."""
     shown: dict[str, Told] = {}
-    for one in published.version.criteria:
-        if one.check is not None and len(place):
-            index = int(place[0])
+    for one in version.criteria:
+        if one.check is not None:
             target = one.check.value
             if one.check.than is not None:
-                target = _number(values(found, one.check.than)[index])
-            shown[one.code] = Told(_number(values(found, one.check.figure)[index]), target)
+                target = _number(values(found, Asked(one.check.than))[index])
+            shown[one.code] = Told(_number(values(found, Asked.of(one.check))[index]), target)
     return shown
 
 
@@ -232,12 +247,12 @@ def _judge_all(on: date, found: Day, published: tuple[Published, ...], observed:
     in_force = tuple(one for one in published if one.holds(on))
     net = found.ask.network
     sights = Sights.until(observed, on, net.rows.ids)
-    asked: dict[str, Floats] = {}
+    known: dict[Asked, Floats] = {}
 
-    def of_figure(code: str) -> Floats:
-        if code not in asked:
-            asked[code] = values(found, code)
-        return asked[code]
+    def numbers(asked: Asked) -> Floats:
+        if asked not in known:
+            known[asked] = values(found, asked)
+        return known[asked]
 
-    judged = tuple(judge(one.version, net, of_figure, sights.of(one.version)) for one in in_force)
+    judged = tuple(judge(one.version, net, numbers, sights.of(one.version)) for one in in_force)
     return Verdicts(found, in_force, judged, sights)

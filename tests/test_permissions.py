@@ -41,6 +41,7 @@ from network.duplicates.models import PairVerdict
 from network.imports.models import ImportRun
 from network.imports.rules import State
 from network.lineage.models import RegionChangeSet
+from standards.drafting.actions import begin as begin_draft
 from standards.inspections.actions import Visit
 from standards.inspections.actions import plan as plan_visit
 from standards.inspections.planning.models import Draw, InspectionPlan
@@ -58,6 +59,8 @@ from tests.core.accounts.made import (
 )
 from tests.core.proposals.made import ask
 from tests.core.rectification import made as finding
+from tests.standards.made import FILE as STANDARD
+from tests.standards.made import publish
 
 IN, SIGN_IN, REFUSED, HIDDEN = "let in", "sent to sign in", "refused", "not found"
 WHERE: Final = ("own", "sibling", "other")
@@ -288,6 +291,31 @@ TABLE: Final[Mapping[str, Row]] = {
     "POST register_bulk.change": BULK,
     "POST register.save": READS,
     "POST register.drop": Row(dict.fromkeys((*PEOPLE[:-1], PROGRAM), "")),
+    "GET standards.index": OPEN,
+    "GET standards.versions": OPEN,
+    "GET standards.version": OPEN,
+    "GET standards.file": OPEN,
+    "GET standards_api.index": OPEN,
+    "GET standards_api.standard": OPEN,
+    "GET verdicts.show": SOMEWHERE,
+    "GET verdicts.export": SOMEWHERE,
+    "GET verdicts.site": READS_SITE,
+    "GET drafts.index": Row({"city_admin": ALL}),
+    "POST drafts.begin": Row({"city_admin": ALL}),
+    "GET drafts.draft": Row({"city_admin": ALL}),
+    "GET drafts.text": Row({"city_admin": ALL}),
+    "POST drafts.text": Row({"city_admin": ALL}),
+    "GET drafts.whole": Row({"city_admin": ALL}),
+    "POST drafts.whole": Row({"city_admin": ALL}),
+    "GET drafts.new": Row({"city_admin": ALL}),
+    "POST drafts.new": Row({"city_admin": ALL}),
+    "GET drafts.criterion": Row({"city_admin": ALL}),
+    "POST drafts.criterion": Row({"city_admin": ALL}),
+    "POST drafts.move": Row({"city_admin": ALL}),
+    "POST drafts.remove": Row({"city_admin": ALL}),
+    "GET drafts.preview": Row({"city_admin": ALL}),
+    "POST drafts.propose": Row({"city_admin": ALL}),
+    "POST drafts.drop": Row({"city_admin": ALL}),
     "GET lineage.index": Row({"city_admin": ALL}),
     "GET lineage.new": Row({"city_admin": ALL}),
     "POST lineage.new": Row({"city_admin": ALL}),
@@ -404,6 +432,10 @@ def world(app: Flask) -> World:
             add_list(county, uuid_of(where))
         add_closure(county, uuid_of(where))
         add_finding(getattr(world, where), uuid_of(where))
+        with writing():
+            draft = begin_draft(ACTOR, STANDARD)
+            draft.uuid = uuid_of(where)
+    publish(STANDARD)
     return world
 
 
@@ -627,6 +659,10 @@ def path_of(rule: Rule, where: str, world: World) -> str:
         "rectification_notices": uuid_of(where),
     }.get(room)
     code = "plan.gaps" if room == "figures_api" else code
+    if rule.rule.startswith("/standards/drafts/"):
+        code = "guide"
+    elif rule.rule.startswith(("/standards/", "/api/v1/standards/")):
+        code = "sample"
     code = code or (getattr(world, where) if "/sites/" in rule.rule else COUNTIES[where])
     code = uuid_of(where) if room.startswith("inspection") else code
     if rule.rule.startswith("/duplicates/merged"):
@@ -639,6 +675,8 @@ def path_of(rule: Rule, where: str, world: World) -> str:
         "<prefix>": f"{WHERE.index(where):08x}",
         "<service>": "002036001002",
         "<sha256>": "0" * 64,
+        "<site>": getattr(world, where),
+        "<int:number>": "1",
         "<uuid>": uuid_of(where),
         "<photo>": uuid_of(where),
         "<path:filename>": "onekm.css",

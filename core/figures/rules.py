@@ -7,7 +7,7 @@ is nothing to measure a number is nan, which pages show as 无 and never as 0.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -118,12 +118,37 @@ def define(figure: Figure) -> Figure:
     return figure
 
 
+#: Figures that come with what is kept, such as one a standard; asked for anew each time.
+Family = Callable[[], Sequence[Figure]]
+_families: Final[list[Family]] = []
+
+
+def family(members: Family) -> Family:
+    """Add figures that are not known before the register is read; their codes are nobody else's."""
+    _families.append(members)
+    return members
+
+
 def figures() -> tuple[Figure, ...]:
-    """Every figure, in the order of definition."""
+    """Every figure, in the order of definition, those of families last."""
+    members = (member for members in _families for member in members())
+    return (*defined(), *members)
+
+
+def defined() -> tuple[Figure, ...]:
+    """The figures that are always there."""
     return tuple(_figures.values())
 
 
 def find(code: str) -> Figure | None:
+    found = find_defined(code)
+    if found is not None:
+        return found
+    return next((one for one in figures() if one.code == code), None)
+
+
+def find_defined(code: str) -> Figure | None:
+    """The figure with this code, if it is always there."""
     return _figures.get(code)
 
 

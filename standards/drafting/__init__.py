@@ -1,0 +1,1 @@
+"""Writing a version: a draft, tried out over all sites, published by a second person."""
