@@ -51,7 +51,14 @@ def _title(code: str) -> str:
 
 def check_words(check: Check) -> str:
     """A comparison on one line: 引导员 不少于 1 人."""
-    return f"{subject_words(check)} {check.comparison.label} {target_words(check)}"
+    return str(
+        _(
+            "%(what)s %(comparison)s %(target)s",
+            what=subject_words(check),
+            comparison=check.comparison.label,
+            target=target_words(check),
+        )
+    )
 
 
 def told_words(told: Told, check: Check) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -165,7 +164,3 @@ def test_the_questions_of_a_criterion_are_its_words_and_its_figure() -> None:
     assert hours.check is not None
     other = hours.check.model_copy(update={"value": 1.0})
     assert hours.asked != hours.model_copy(update={"check": other}).asked
-
-
-def test_the_folder_of_shipped_files_is_a_folder() -> None:
-    assert all(isinstance(path, Path) for path in format.shipped())

@@ -39,6 +39,7 @@ def test_they_are_whole(versions: dict[str, Version]) -> None:
     }
     assert told == SHIPPED
     assert all(one.code == stem for stem, one in versions.items())
+    assert set(format.SHIPPED.iterdir()) == set(format.shipped())
 
 
 def test_every_criterion_is_guided_in_two_languages(versions: dict[str, Version]) -> None:
