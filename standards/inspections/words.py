@@ -15,6 +15,7 @@ from standards.inspections.outcome import Outcome
 from standards.inspections.rules import Origin, State
 from standards.judging import Told
 from standards.rules import Criterion
+from standards.words import subject_words
 
 
 def init(blueprint: Blueprint) -> None:
@@ -40,13 +41,12 @@ def told(shown: Told, criterion: Criterion) -> str:
     check = criterion.check
     if check is None:
         return ""
-    figure = figures.find(check.figure)
-    title = check.figure if figure is None else str(figure.title)
+    figure = None if check.figure is None else figures.find(check.figure)
     share = figure is not None and figure.reduce is figures.Reduce.SHARE
     return str(
         _(
             "%(title)s %(value)s（应%(comparison)s %(target)s）",
-            title=title,
+            title=subject_words(check),
             value=_number(shown.value, share),
             comparison=check.comparison.label,
             target=_number(shown.target, share),
