@@ -29,7 +29,7 @@ from core.rectification.models import (
     FindingPhoto,
 )
 from core.rectification.rules import SAME_WITHIN, State
-from core.regions.queries import tree
+from core.regions.queries import path_ids
 from core.sites.models import Site, SitePeriod
 
 
@@ -204,7 +204,7 @@ _OWNERS: Final = (Role.STATION_MANAGER, Role.COUNTY_ADMIN)
 
 def owners(site_id: int, region_id: int) -> list[Owner]:
     """Who answers for a site: its own manager first, then those of the regions above it."""
-    path = [node.id for node in tree(today()).path(region_id)]
+    path = path_ids(region_id, today())
     rows = db.session.execute(
         sa.select(Account.id, Account.username, Account.name, Grant.role, Grant.region_id)
         .join(Grant, Grant.account_id == Account.id)

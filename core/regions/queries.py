@@ -119,6 +119,23 @@ def county_of(region_id: int) -> int | None:
     return None
 
 
+def path_ids(region_id: int, on: date) -> list[int]:
+    """The region and those above it, from the city down, row by row.
+
+    For within a transaction, where the tree would be made anew; elsewhere Tree.path is quicker.
+    """
+    found: list[int] = []
+    up: int | None = region_id
+    while up is not None:
+        found.insert(0, up)
+        up = db.session.scalar(
+            sa.select(RegionPeriod.parent_id).where(
+                RegionPeriod.region_id == up, on_day(RegionPeriod, on)
+            )
+        )
+    return found
+
+
 def _last_bearer(code: str, on: date) -> int | None:
     return db.session.scalar(
         sa.select(RegionPeriod.region_id)

@@ -22,6 +22,7 @@
   // -- What is still to be sent -----------------------------------------------------------------
 
   let sending = '';
+  let sent = 0;
 
   async function showUnsent(state) {
     if (state !== undefined) sending = state;
@@ -42,6 +43,24 @@
     else told.textContent = drafts.length ? say('drafts', { number: drafts.length }) : '';
     bar.querySelector('[data-sign-in]').hidden = sending !== 'sign-in';
     if (queue) showQueue(left, drafts);
+    markVisits(left, drafts);
+    // What was on its way has arrived: the list of the day is another.
+    if (queue && sent > waiting.length && waiting.length === 0 && sending === '' && navigator.onLine) {
+      location.reload();
+    }
+    sent = waiting.length;
+  }
+
+  function markVisits(left, drafts) {
+    const state = new Map([
+      ...drafts.map((one) => [one.uuid, 'state-draft']),
+      ...left.map((one) => [one.uuid, `state-${one.state}`]),
+    ]);
+    for (const link of document.querySelectorAll('a.visit-link')) {
+      link.querySelector('.tag')?.remove();
+      const known = state.get(link.pathname.split('/').pop());
+      if (known) link.append(' ', make('span', say(known), 'tag warn'));
+    }
   }
 
   function showQueue(left, drafts) {

@@ -19,7 +19,7 @@ from core.clock import today
 from core.dated import on_day
 from core.db import db
 from core.errors import Forbidden
-from core.regions.queries import tree
+from core.regions.queries import path_ids, tree
 from core.sites.models import SitePeriod
 from core.staff.models import Member, Posting
 from standards.inspections.models import Inspection
@@ -53,12 +53,15 @@ def as_sent(actor: Actor, site_id: int) -> Actor:
 
 
 def within(actor: Actor, permission: Permission, site_id: int) -> bool:
-    """Whether the site is where *actor* holds the permission."""
+    """Whether the site is where *actor* holds the permission.
+
+    Asked of the database row by row: within a transaction the whole tree would be read anew.
+    """
     reach = actor.reach(permission)
     if reach.everywhere or site_id in reach.sites:
         return True
-    region_id = region_of(site_id)
-    return region_id is not None and reach.region(tree(today()), region_id)
+    region_id = region_of(site_id) if reach.regions else None
+    return region_id is not None and not reach.regions.isdisjoint(path_ids(region_id, today()))
 
 
 def region_of(site_id: int) -> int | None:

@@ -22,7 +22,7 @@ from core.errors import BadInput, Conflict
 from core.sites.actions import require_site
 from core.sites.models import Site
 from standards.inspections import access, closing, queries, story
-from standards.inspections.closing import Shown
+from standards.inspections.closing import Ready
 from standards.inspections.models import (
     Inspection,
     InspectionComment,
@@ -228,7 +228,7 @@ def _review(actor: Actor, row: Inspection, state: State, words: str) -> None:
 
 
 def give_up_photo(
-    actor: Actor, uuid: str, sha256: str, words: str, figures: Shown | None = None
+    actor: Actor, uuid: str, sha256: str, words: str, ready: Ready | None = None
 ) -> None:
     """Let the visit be complete without a photo that cannot be had any more, and say why.
 
@@ -253,7 +253,7 @@ def give_up_photo(
     row.flags = " ".join(dict.fromkeys([*row.flags.split(), Flag.PHOTO_LOST]))
     _tell(actor, story.PHOTO_LOST, row, {"sha256": (sha256, None), "words": (None, said)})
     if row.state == State.FILED and not missing(row.id):
-        closing.complete(actor, row.id, figures or closing.shown_for(uuid) or {})
+        closing.complete(actor, row.id, ready or closing.ready_again(uuid))
 
 
 def settle_copy(actor: Actor, row: Inspection, uuid: str, words: str) -> None:

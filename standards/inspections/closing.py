@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Final, TypeAlias
 
 import sqlalchemy as sa
 from flask import url_for
@@ -19,14 +19,25 @@ from core.access import Actor
 from core.audit.actions import record as tell
 from core.calendar import working
 from core.calendar.queries import calendar
+from core.calendar.rules import Calendar
 from core.clock import now, today
 from core.db import db
+from core.errors import NotFound
 from core.files.models import File
+from core.geo import Point
 from core.rectification.actions import open_finding
-from core.rectification.rules import FindingSource, Opened, Severity, finding_source
+from core.rectification.importer import periods
+from core.rectification.rules import (
+    FindingSource,
+    Opened,
+    Periods,
+    Severity,
+    finding_source,
+)
 from core.sites.models import SitePeriod
 from core.sites.queries import network
 from core.sites.rules import Kind
+from standards import queries as standards
 from standards import verdicts
 from standards.actions import Recorded, Said, contradicts, observe
 from standards.inspections import access, judging, story
@@ -42,9 +53,6 @@ from standards.queries import Published
 from standards.rules import Criterion, Result
 from standards.rules import State as Standing
 
-#: What the figures of the criteria told, by standard and criterion.
-Shown = Mapping[str, Mapping[str, Told]]
-
 SOURCE: Final = finding_source(
     FindingSource(
         "inspection", _l("检查"), lambda reference: url_for("inspections.show", code=reference)
@@ -52,6 +60,10 @@ SOURCE: Final = finding_source(
 )
 #: A criterion that weighs at least so much of its version is serious when it fails.
 HEAVY: Final = 0.1
+
+
+#: What the figures of the criteria told, by standard and criterion.
+Figures: TypeAlias = Mapping[str, Mapping[str, Told]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,30 +77,33 @@ class Seen:
     answers: Sequence[InspectionAnswer]
 
 
-def shown(versions: Mapping[str, str], site_id: int, on: date | None = None) -> Shown:
-    """What the register tells of the criteria. Asked before the transaction that writes."""
-    day = on or today()
-    return {
-        code: verdicts.told(published, site_id, day)
-        for code, published in judging.pinned(versions).items()
-    }
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """What closing a visit asks of what is held in memory; read before the transaction, within
+    which all of that would be made anew.
+
+    ``figures`` are what the register tells of the criteria, by standard and criterion.
+    """
+
+    site_id: int
+    point: Point | None
+    pinned: Mapping[str, Published]
+    figures: Figures
+    outdated: bool
+    calendar: Calendar
+    periods: Periods
 
 
-def shown_at(record: Record) -> Shown:
-    """The same for a record without photos, which will be complete at once; else nothing."""
-    return {} if record.photos else shown(record.versions, site_of(record))
-
-
-def site_of(record: Record) -> int:
-    """The id of the site of a record. Raises Unusable."""
+def ready(record: Record) -> Ready:
+    """For a record that is to be filed. Raises Unusable for an unknown site or version."""
     place = network().by_code(record.site)
     if place is None:
         raise Unusable(_l("没有编号为 %(code)s 的网点。", code=record.site), field="site")
-    return place.id
+    return _ready(place.id, place.point, record.versions)
 
 
-def shown_for(uuid: str) -> Shown | None:
-    """The same for a visit that is here already; None for one that is not."""
+def ready_for(uuid: str) -> Ready | None:
+    """For a visit that is filed and waits for photos; None for another."""
     rows = db.session.execute(
         sa.select(InspectionVersion.standard, InspectionVersion.digest, Inspection.site_id)
         .join(Inspection, Inspection.id == InspectionVersion.inspection_id)
@@ -97,18 +112,40 @@ def shown_for(uuid: str) -> Shown | None:
     ).all()
     if not rows:
         return None
-    return shown({row.standard: row.digest for row in rows}, rows[0].site_id)
+    return _ready(rows[0].site_id, None, {row.standard: row.digest for row in rows})
 
 
-def complete(actor: Actor, inspection_id: int, figures: Shown) -> None:
+def ready_again(uuid: str) -> Ready:
+    """The same within the transaction, for who found only there that nothing lacks any more."""
+    found = ready_for(uuid)
+    if found is None:
+        raise NotFound(_l("没有这次检查。"))
+    return found
+
+
+def _ready(site_id: int, point: Point | None, versions: Mapping[str, str]) -> Ready:
+    pinned, on = judging.pinned(versions), today()
+    newest = {one.code: one.digest for one in standards.in_force()}
+    return Ready(
+        site_id=site_id,
+        point=point,
+        pinned=pinned,
+        figures={code: verdicts.told(one, site_id, on) for code, one in pinned.items()},
+        outdated=any(newest.get(code) != digest for code, digest in versions.items()),
+        calendar=calendar(),
+        periods=periods(),
+    )
+
+
+def complete(actor: Actor, inspection_id: int, ready: Ready) -> None:
     """Let the visit be complete; whoever calls holds its row and has seen that nothing lacks."""
-    seen = _seen(inspection_id)
+    seen, figures = _seen(inspection_id, ready), ready.figures
     _add_derived(seen, figures)
     judged = judging.judge(seen.versions.values(), seen.kind, _results(seen))
     row = seen.row
     row.state, row.completed_at = State.COMPLETE, now()
     row.score = canonical(judging.kept(judged))
-    findings = _open_findings(actor, seen)
+    findings = _open_findings(actor, seen, ready)
     _observe(actor, seen, figures)
     db.session.flush()
     best = judged[0].score if judged else None
@@ -122,13 +159,8 @@ def complete(actor: Actor, inspection_id: int, figures: Shown) -> None:
     tell(actor, story.COMPLETED, (story.INSPECTION, row.uuid), changes, region_id=region_id)
 
 
-def _seen(inspection_id: int) -> Seen:
+def _seen(inspection_id: int, ready: Ready) -> Seen:
     row = db.session.get_one(Inspection, inspection_id, populate_existing=True)
-    pinned = db.session.execute(
-        sa.select(InspectionVersion.standard, InspectionVersion.digest)
-        .where(InspectionVersion.inspection_id == inspection_id)
-        .order_by(InspectionVersion.id)
-    )
     answers = db.session.scalars(
         sa.select(InspectionAnswer)
         .where(InspectionAnswer.inspection_id == inspection_id)
@@ -141,11 +173,10 @@ def _seen(inspection_id: int) -> Seen:
     ).all()
     on = max(row.day, periods[0].since)
     kind = next(one.kind for one in periods if one.until is None or on < one.until)
-    versions = {one.standard: one.digest for one in pinned}
-    return Seen(row, Kind(kind), on, judging.pinned(versions), answers)
+    return Seen(row, Kind(kind), on, ready.pinned, answers)
 
 
-def _add_derived(seen: Seen, figures: Shown) -> None:
+def _add_derived(seen: Seen, figures: Figures) -> None:
     """What follows from the register alone stands among the answers, marked as such."""
     for code, published in seen.versions.items():
         for criterion in published.version.of_kind(seen.kind):
@@ -188,14 +219,14 @@ def _results(seen: Seen) -> dict[str, dict[str, Result]]:
 # -- Findings -----------------------------------------------------------------------------------
 
 
-def _open_findings(actor: Actor, seen: Seen) -> int:
+def _open_findings(actor: Actor, seen: Seen, ready: Ready) -> int:
     """A finding for each criterion that failed on site; gives how many."""
     sent = access.as_sent(actor, seen.row.site_id)
     photos = _photos(seen.row.id)
     failed = [one for one in seen.answers if one.result == Result.FAILED]
     for answer in failed:
         key = f"{answer.standard}/{answer.criterion}"
-        opened = _opened(seen, answer, photos.get(key, ()))
+        opened = _opened(seen, answer, photos.get(key, ()), ready)
         answer.finding = open_finding(sent, opened, made=seen.row.made)
     return len(failed)
 
@@ -214,13 +245,13 @@ def _photos(inspection_id: int) -> dict[str, tuple[str, ...]]:
     return {key: tuple(dict.fromkeys(hashes)) for key, hashes in found.items()}
 
 
-def _opened(seen: Seen, answer: InspectionAnswer, photos: Sequence[str]) -> Opened:
+def _opened(seen: Seen, answer: InspectionAnswer, photos: Sequence[str], ready: Ready) -> Opened:
     published = seen.versions[answer.standard]
     criterion = published.version.by_code[answer.criterion]
-    found_on = today()
-    due = None
+    found_on, grave = today(), severity(published, criterion)
+    due = ready.periods.due(ready.calendar, grave, found_on)
     if answer.due_days is not None:
-        due = working.after(calendar(), found_on, answer.due_days)
+        due = working.after(ready.calendar, found_on, answer.due_days)
     return Opened(
         source=SOURCE.code,
         reference=seen.row.uuid,
@@ -229,7 +260,7 @@ def _opened(seen: Seen, answer: InspectionAnswer, photos: Sequence[str]) -> Open
         criterion=f"{answer.standard}/{answer.criterion}",
         words=criterion.text,
         basis=_basis(published, criterion),
-        severity=severity(published, criterion),
+        severity=grave,
         found_on=found_on,
         note=answer.note or answer.reason,
         photos=tuple(photos),
@@ -254,7 +285,7 @@ def severity(published: Published, criterion: Criterion) -> Severity:
 # -- What was seen ------------------------------------------------------------------------------
 
 
-def _observe(actor: Actor, seen: Seen, figures: Shown) -> None:
+def _observe(actor: Actor, seen: Seen, figures: Figures) -> None:
     for code, published in seen.versions.items():
         told = figures.get(code, {})
         said = {

@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 from core.web import Feature, Panel
 from standards.inspections import (
     cli,
+    demo,
     filing_views,
     import_views,
     panel,
@@ -27,4 +28,5 @@ FEATURE = Feature(
     commands=(cli.inspections,),
     panels=(Panel("site", _l("检查"), panel.of_site, 650),),
     menu=views.MENU,
+    demo=demo.demonstrate,
 )

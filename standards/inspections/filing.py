@@ -22,13 +22,11 @@ from core.audit.actions import record as tell
 from core.clock import civil, now
 from core.db import db
 from core.sites.actions import require_site
-from core.sites.models import Site, SitePeriod
-from core.sites.queries import network
+from core.sites.models import SitePeriod
 from core.sites.rules import Kind
-from standards import queries as standards
 from standards.inspections import access, closing, judging, rules, story
 from standards.inspections.access import WRITE
-from standards.inspections.closing import Shown
+from standards.inspections.closing import Ready
 from standards.inspections.models import (
     Inspection,
     InspectionAnswer,
@@ -59,32 +57,33 @@ def file(
     actor: Actor,
     uuid: str,
     record: Record,
-    figures: Shown,
+    ready: Ready,
     device_at: datetime | None = None,
     on_behalf: For | None = None,
 ) -> Filed:
     """Take a record in. The same again changes nothing; another one is kept for review.
 
-    *figures* are what the register tells (closing.shown), for a record without photos.
+    *ready* is what was read before the transaction (closing.ready).
 
     Raises Unusable for what can never be taken, NotFound out of reach.
     """
     rules.check_uuid(uuid)
     known = db.session.scalar(sa.select(Inspection).where(Inspection.uuid == uuid))
-    site_id, kind = _site(record.site)
+    site_id = ready.site_id
     _check_reach(actor, known, site_id, on_behalf)
     if known is not None and known.state not in OPEN:
         return _known(actor, uuid, record, on_behalf)
-    _check(record, kind)
-    received = _received(actor, record, known, site_id, device_at, on_behalf)
+    kind, since = _site(site_id)
+    _check(record, ready, kind)
+    received = _received(actor, known, ready, since, device_at, on_behalf)
     values = _values(actor, record, received, on_behalf)
     inspection_id = _claim(uuid, values) or _begin(actor, uuid, site_id, values, on_behalf)
     if inspection_id is None:
         return _known(actor, uuid, record, on_behalf)
     _write_parts(inspection_id, record)
-    _told_filed(actor, uuid, record, values, on_behalf)
+    _told_filed(actor, uuid, record, values, ready.site_id, on_behalf)
     if not record.photos:
-        closing.complete(actor, inspection_id, figures)
+        closing.complete(actor, inspection_id, ready)
     return receipt(uuid, Outcome.NEW, record.digest)
 
 
@@ -98,17 +97,14 @@ def require(actor: Actor, uuid: str) -> None:
 # -- May it be, and is it right -----------------------------------------------------------------
 
 
-def _site(code: str) -> tuple[int, Kind]:
-    row = db.session.execute(
-        sa.select(Site.id, SitePeriod.kind)
-        .join(SitePeriod, SitePeriod.site_id == Site.id)
-        .where(Site.code == code)
-        .order_by(SitePeriod.since.desc())
-        .limit(1)
-    ).one_or_none()
-    if row is None:
-        raise Unusable(_l("没有编号为 %(code)s 的网点。", code=code), field="site")
-    return row.id, Kind(row.kind)
+def _site(site_id: int) -> tuple[Kind, date]:
+    """What kind of site it is, and since when there is one."""
+    rows = db.session.execute(
+        sa.select(SitePeriod.kind, SitePeriod.since)
+        .where(SitePeriod.site_id == site_id)
+        .order_by(SitePeriod.since)
+    ).all()
+    return Kind(rows[-1].kind), rows[0].since
 
 
 def _check_reach(
@@ -127,36 +123,31 @@ def _check_reach(
         raise Unusable(_l("不能检查自己任职的网点。"), field="site")
 
 
-def _check(record: Record, kind: Kind) -> None:
-    versions = judging.pinned(record.versions)
+def _check(record: Record, ready: Ready, kind: Kind) -> None:
     asked = {
         code: [one.code for one in judging.asked(version, kind)]
-        for code, version in versions.items()
+        for code, version in ready.pinned.items()
     }
     rules.check_answers(record, asked)
 
 
 def _received(
     actor: Actor,
-    record: Record,
     known: Inspection | None,
-    site_id: int,
+    ready: Ready,
+    since: date,
     device_at: datetime | None,
     on_behalf: For | None,
 ) -> Received:
-    place = network().by_code(record.site)
-    newest = {one.code: one.digest for one in standards.in_force()}
     return Received(
         at=now(),
         device_at=device_at,
         imported=on_behalf is not None,
         assigned=known is None or on_behalf is not None or access.is_sent(actor, known),
         cancelled=known is not None and known.state == State.CANCELLED,
-        later_version=any(newest.get(code) != one for code, one in record.versions.items()),
-        site_since=db.session.scalar(
-            sa.select(sa.func.min(SitePeriod.since)).where(SitePeriod.site_id == site_id)
-        ),
-        site_point=None if place is None else place.point,
+        later_version=ready.outdated,
+        site_since=since,
+        site_point=ready.point,
     )
 
 
@@ -328,7 +319,12 @@ def _keep_copy(actor: Actor, row: Inspection, record: Record, on_behalf: For | N
 
 
 def _told_filed(
-    actor: Actor, uuid: str, record: Record, values: Mapping[str, Any], on_behalf: For | None
+    actor: Actor,
+    uuid: str,
+    record: Record,
+    values: Mapping[str, Any],
+    site_id: int,
+    on_behalf: For | None,
 ) -> None:
     changes: dict[str, Any] = {
         "state": (None, State.FILED),
@@ -340,7 +336,6 @@ def _told_filed(
     }
     if on_behalf is not None:
         changes |= {"inspector": (None, on_behalf.name), "words": (None, on_behalf.words)}
-    site_id = db.session.scalar(sa.select(Site.id).where(Site.code == record.site)) or 0
     event = story.FILED if on_behalf is None else story.IMPORTED
     region_id = access.region_of(site_id)
     tell(actor, event, (story.INSPECTION, uuid), changes, region_id=region_id)

@@ -45,10 +45,10 @@ def file(code: str) -> ResponseReturnValue:
     actor = current_actor()
     filing.require(actor, code)
     record = forms.record(request.get_data())
-    figures = closing.shown_at(record)
+    ready = closing.ready(record)
     device_at = forms.device_time(request.headers.get(DEVICE_TIME))
     with writing():
-        filed = filing.file(actor, code, record, figures, device_at)
+        filed = filing.file(actor, code, record, ready, device_at)
     return answer(filed)
 
 
@@ -63,9 +63,9 @@ def take(code: str, sha256: str) -> ResponseReturnValue:
     data = request.get_data()
     if hashlib.sha256(data).hexdigest() != sha256:
         raise Unusable(_l("照片在传输中损坏，请重新发送。"), field="sha256")
-    put, figures = put_picture(data), closing.shown_for(code)
+    put, ready = put_picture(data), closing.ready_for(code)
     with writing():
-        filed = photos.take(actor, code, put, figures)
+        filed = photos.take(actor, code, put, ready)
     return answer(filed)
 
 

@@ -54,12 +54,12 @@ def _take_in(file: FileStorage, words: str) -> Filed:
     actor = current_actor()
     brought = exported.read(file.stream.read(MOST_EXPORTED + 1))
     made = [put_picture(data) for data in brought.photos.values()]
-    figures = closing.shown(brought.record.versions, closing.site_of(brought.record))
+    ready = closing.ready(brought.record)
     account_id, name = access.account_named(brought.owner)
     with writing():
         on_behalf = For(account_id, name, words)
-        filed = filing.file(actor, brought.uuid, brought.record, figures, on_behalf=on_behalf)
+        filed = filing.file(actor, brought.uuid, brought.record, ready, on_behalf=on_behalf)
     for put in made:
         with writing():
-            photos.take(actor, brought.uuid, put, figures)
+            photos.take(actor, brought.uuid, put, ready)
     return receipt(brought.uuid, filed.outcome, brought.record.digest)

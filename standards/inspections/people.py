@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -37,7 +37,7 @@ class Inspector:
 
 def inspectors(city: str | None = None) -> list[Inspector]:
     """Who holds the role of an inspector today, by username; in one city only if it is named."""
-    living, on = tree(today()), today()
+    living, on, codes = tree(today()), today(), _codes()
     rows = db.session.execute(
         sa.select(Account.id, Account.username, Account.name)
         .where(
@@ -49,7 +49,7 @@ def inspectors(city: str | None = None) -> list[Inspector]:
         .order_by(Account.username)
     ).all()
     held = _held([row.id for row in rows])
-    found = [_inspector(living, *row, held[row.id]) for row in rows]
+    found = [_inspector(living, codes, *row, held[row.id]) for row in rows]
     return [one for one in found if city is None or city in one.cities]
 
 
@@ -70,15 +70,15 @@ def _held(account_ids: Collection[int]) -> dict[int, list[tuple[str, int | None,
 
 def _inspector(
     living: Tree,
+    codes: Mapping[int, str],
     account_id: int,
     username: str,
     name: str,
     held: Iterable[tuple[str, int | None, int | None]],
 ) -> Inspector:
     counties, stations, cities = set(), set(), set()
-    codes = _codes()
     for role, region_id, site_id in held:
-        path = _path(living, region_id, site_id)
+        path = _path(living, codes, region_id, site_id)
         if len(path) > 1:
             counties.add(path[1].code)
         if path and role == Role.INSPECTOR:
@@ -100,10 +100,12 @@ def _codes() -> dict[int, str]:
     return dict(zip(rows.ids.tolist(), rows.codes, strict=True))
 
 
-def _path(living: Tree, region_id: int | None, site_id: int | None) -> tuple[Node, ...]:
+def _path(
+    living: Tree, codes: Mapping[int, str], region_id: int | None, site_id: int | None
+) -> tuple[Node, ...]:
     """From the city down to where something is held."""
     if site_id is not None:
-        code = _codes().get(site_id)
+        code = codes.get(site_id)
         place = None if code is None else network().by_code(code)
         region_id = None if place is None else place.region.id
     if region_id is None or region_id not in living.by_id:

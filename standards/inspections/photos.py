@@ -13,7 +13,7 @@ from core.db import db
 from core.errors import NotFound
 from core.files.actions import Put, keep_picture
 from standards.inspections import access, closing, story
-from standards.inspections.closing import Shown
+from standards.inspections.closing import Ready
 from standards.inspections.models import Inspection, InspectionPhoto
 from standards.inspections.receipts import Filed, Outcome, locked, missing, receipt
 from standards.inspections.rules import State
@@ -47,7 +47,7 @@ def _named(inspection_id: int, sha256: str) -> Sequence[InspectionPhoto]:
     return found
 
 
-def take(actor: Actor, uuid: str, put: Put, figures: Shown | None) -> Filed:
+def take(actor: Actor, uuid: str, put: Put, ready: Ready | None) -> Filed:
     """Let a photo that was put into the store be part of the visit that named it.
 
     Raises NotFound for a visit out of reach and for a photo that no record of it names.
@@ -66,5 +66,5 @@ def take(actor: Actor, uuid: str, put: Put, figures: Shown | None) -> Filed:
         region_id = access.region_of(row.site_id)
         tell(actor, story.PHOTO, (story.INSPECTION, uuid), told, region_id=region_id)
     if row.state == State.FILED and not missing(row.id):
-        closing.complete(actor, row.id, figures or closing.shown_for(uuid) or {})
+        closing.complete(actor, row.id, ready or closing.ready_again(uuid))
     return receipt(uuid, Outcome.AGAIN if not arrived else Outcome.NEW, row.digest or "")

@@ -97,10 +97,10 @@ def send_back(code: str) -> AnyResponse:
 def give_up(code: str, sha256: str) -> AnyResponse:
     """Let the visit be complete without a photo that cannot be had any more."""
     words = request.form.get("words", "")
-    figures = closing.shown_for(code)
+    ready = closing.ready_for(code)
 
     def act(actor: Actor, row: Inspection) -> None:
-        actions.give_up_photo(actor, row.uuid, sha256, words, figures)
+        actions.give_up_photo(actor, row.uuid, sha256, words, ready)
 
     return _do(code, act, "photos")
 

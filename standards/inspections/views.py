@@ -36,6 +36,7 @@ from standards.inspections import (
 )
 from standards.inspections.access import READ, WRITE
 from standards.inspections.actions import Visit
+from standards.inspections.closing import Ready
 from standards.inspections.listing import PER_PAGE
 from standards.inspections.queries import Line
 from standards.inspections.rules import (
@@ -209,16 +210,16 @@ def _file(one: Line) -> None:
     files = {key: _contents(request.files.getlist(f"photo:{key}")) for key in ("", *keys)}
     sent = forms.form(one.code, versions, keys, request.form, files)
     made = {sha256: put_picture(data) for sha256, data in sent.photos.items()}
-    figures = closing.shown(versions, one.row.site_id)
+    ready = closing.ready(sent.record)
     with writing():
-        _take_in(one.row.uuid, sent.record, made, figures)
+        _take_in(one.row.uuid, sent.record, made, ready)
 
 
-def _take_in(uuid: str, record: Record, made: dict[str, Put], figures: closing.Shown) -> None:
+def _take_in(uuid: str, record: Record, made: dict[str, Put], ready: Ready) -> None:
     actor = current_actor()
-    filing.file(actor, uuid, record, figures)
+    filing.file(actor, uuid, record, ready)
     for put in made.values():
-        photos.take(actor, uuid, put, figures)
+        photos.take(actor, uuid, put, ready)
 
 
 def _contents(files: list[FileStorage]) -> list[bytes]:

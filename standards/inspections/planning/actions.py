@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
 
 from core.access import Actor, require_reach
+from core.accounts.models import Account
 from core.audit.actions import record as tell
 from core.calendar import working
 from core.calendar.queries import calendar
@@ -20,7 +21,7 @@ from core.errors import BadInput, Conflict
 from core.regions.queries import tree
 from core.sites.models import Site
 from core.sites.rules import Kind
-from standards.inspections import actions, people, story
+from standards.inspections import access, actions, story
 from standards.inspections.access import REVIEW
 from standards.inspections.actions import Visit
 from standards.inspections.models import Inspection
@@ -141,7 +142,9 @@ def draw(actor: Actor, new: NewDraw, pools: Pools) -> Draw:
 
 
 def _arrange(actor: Actor, new: NewDraw, draw_id: int, drawn: tuple[Drawn, ...]) -> None:
-    ids = {one.username: one.id for one in people.inspectors()}
+    usernames = {username for one in drawn for username in one.inspectors}
+    accounts = sa.select(Account.username, Account.id).where(Account.username.in_(usernames))
+    ids = {row.username: row.id for row in db.session.execute(accounts)}
     sites = {
         row.code: row.id
         for row in db.session.execute(
@@ -161,7 +164,8 @@ def _arrange(actor: Actor, new: NewDraw, draw_id: int, drawn: tuple[Drawn, ...])
             draw_id=draw_id,
             made=new.made,
         )
-        actions.plan(actor, visit)
+        # Within the region, for which the reach was asked: not once more for each of the sites.
+        actions.plan(access.as_sent(actor, visit.site_id), visit)
 
 
 def _days(first: date, last: date) -> list[date]:
