@@ -22,6 +22,7 @@ from bench import (
     postgis,
     serving,
     snapshot,
+    verdicts,
 )
 from bench.measure import Finding
 
@@ -36,6 +37,7 @@ BENCHES: dict[str, Callable[[bool], Iterator[Finding]]] = {
     "figures": figures.findings,
     "matrix": matrix.findings,
     "imports": imports.findings,
+    "verdicts": verdicts.findings,
 }
 HEADINGS = ("what", "ours", "peer", "ratio", "promised", "holds")
 HOLDS = {True: "yes", False: "NO", None: "-"}

@@ -106,7 +106,7 @@ def _one(
     if column is None:
         return None
     place = found.day.ask.network.place(index)
-    told = verdicts.told_at(found.day, published.version, index)
+    told = found.numbers.told(published.version, index)
     rows = tuple(
         Row(
             criterion=one,

@@ -7,9 +7,10 @@ seen.  Observations are only ever added, so the newest are read and put beside t
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
@@ -23,7 +24,8 @@ from core.facilities.queries import fittings
 from core.figures import queries as figures
 from core.figures import rules as figure_rules
 from core.figures.queries import Day
-from core.snapshot import of_revision
+from core.sites.queries import columns
+from core.snapshot import renewed
 from standards import queries
 from standards.items import find_item
 from standards.judging import (
@@ -61,59 +63,132 @@ class Seen:
 
 def seen() -> Seen:
     """All observations."""
-    return _seen()
+    return _seen(None)
 
 
-@of_revision(OBSERVATIONS)
-def _seen() -> Seen:
-    known: dict[Key, int] = {}
-    criteria = {
-        row.id: known.setdefault((row.standard, row.code, row.asked), len(known))
-        for row in db.session.execute(
-            sa.select(
-                StandardCriterion.id,
-                Standard.code.label("standard"),
-                StandardCriterion.code,
-                StandardCriterion.asked,
-            )
-            .join(StandardVersion, StandardVersion.id == StandardCriterion.version_id)
-            .join(Standard, Standard.id == StandardVersion.standard_id)
-            .order_by(StandardCriterion.id)
-        )
+@renewed(OBSERVATIONS)
+def _seen(before: Seen | None, _all: None) -> Seen:
+    """Those held already with the newest; all anew where a transaction that began earlier ended
+    later, and its rows stand among those that were read."""
+    known, criteria = _criteria()
+    newest = _read(criteria, 0 if before is None else before.last)
+    if before is None:
+        return Seen(known=known, **newest)
+    number = db.session.scalar(sa.select(sa.func.count(Observation.id)))
+    if number != len(before.sites) + len(newest["sites"]):
+        return Seen(known=known, **_read(criteria, 0))
+    held = {
+        name: np.concatenate([getattr(before, name), newest[name]])
+        for name in ("sites", "keys", "results", "days", "values")
     }
-    statement = sa.select(
-        Observation.id,
-        Observation.site_id,
-        Observation.criterion_id,
-        Observation.result,
-        Observation.on,
-        Observation.figure_value,
-    ).order_by(Observation.id)
-    numbers = {result.value: number for number, result in enumerate(RESULTS)}
-    rows = [
-        (row_id, site, criteria[criterion], numbers[result], on.toordinal(), value)
-        for row_id, site, criterion, result, on, value in db.session.connection().execute(statement)
-    ]
-    columns: Sequence[Any] = list(zip(*rows, strict=True)) or [()] * 6
-    return Seen(
-        last=columns[0][-1] if rows else 0,
-        sites=np.array(columns[1], np.int64),
-        keys=np.array(columns[2], np.int64),
-        results=np.array(columns[3], np.int8),
-        days=np.array(columns[4], np.int64),
-        values=np.array([np.nan if value is None else value for value in columns[5]], np.float64),
-        known=known,
+    return Seen(last=max(before.last, newest["last"]), known=known, **held)
+
+
+def _criteria() -> tuple[dict[Key, int], dict[int, int]]:
+    """A number for each question, in the order in which they were first asked; and of each
+    criterion the number of its question."""
+    known: dict[Key, int] = {}
+    rows = db.session.execute(
+        sa.select(
+            StandardCriterion.id,
+            Standard.code.label("standard"),
+            StandardCriterion.code,
+            StandardCriterion.asked,
+        )
+        .join(StandardVersion, StandardVersion.id == StandardCriterion.version_id)
+        .join(Standard, Standard.id == StandardVersion.standard_id)
+        .order_by(StandardCriterion.id)
     )
+    criteria = {
+        row.id: known.setdefault((row.standard, row.code, row.asked), len(known)) for row in rows
+    }
+    return known, criteria
+
+
+def _read(criteria: dict[int, int], after: int) -> dict[str, Any]:
+    """The columns of the observations recorded after one of them."""
+    ids, sites, asked, results, days, told = columns(
+        sa.select(
+            Observation.id,
+            Observation.site_id,
+            Observation.criterion_id,
+            Observation.result,
+            Observation.on,
+            Observation.figure_value,
+        )
+        .where(Observation.id > after)
+        .order_by(Observation.id)
+    )
+    numbers = {result.value: number for number, result in enumerate(RESULTS)}
+    return {
+        "last": ids[-1] if ids else after,
+        "sites": np.array(sites, np.int64),
+        "keys": np.array([criteria[one] for one in asked], np.int64),
+        "results": np.array([numbers[one] for one in results], np.int8),
+        "days": np.array([day.toordinal() for day in days], np.int64),
+        "values": np.array([np.nan if one is None else one for one in told], np.float64),
+    }
+
+
+class Numbers:
+    """The figures and items of a day that criteria ask for, by the index of the site; each is
+    worked out once."""
+
+    def __init__(self, day: Day) -> None:
+        self.day = day
+        self._known: dict[Asked, Floats] = {}
+
+    @cached_property
+    def _had(self) -> Floats:
+        """How many of each item every site has."""
+        ask = self.day.ask
+        return fittings(ask.on).of(ask.network.rows.ids)
+
+    def __call__(self, asked: Asked) -> Floats:
+        """The numbers; nan where there is none, or no such figure or item."""
+        found = self._known.get(asked)
+        if found is None:
+            found = self._known[asked] = self._worked_out(asked)
+        return found
+
+    def _worked_out(self, asked: Asked) -> Floats:
+        figure = None if asked.figure is None else figure_rules.find_defined(asked.figure)
+        if figure is not None:
+            return figures.numbers(self.day, figure)
+        item = None if asked.item is None else find_item(asked.item)
+        if item is not None:
+            return self._had[:, item.place]
+        return np.full(len(self.day.ask.network), np.nan)
+
+    def told(self, version: Version, index: int) -> dict[str, Told]:
+        """What the figures of the criteria tell of one site, by the criteria's codes."""
+        shown: dict[str, Told] = {}
+        for one in version.criteria:
+            if one.check is not None:
+                target = one.check.value
+                if one.check.than is not None:
+                    target = _number(self(Asked(one.check.than))[index])
+                shown[one.code] = Told(_number(self(Asked.of(one.check))[index]), target)
+        return shown
+
+
+def _number(value: np.float64) -> float | None:
+    return None if np.isnan(value) else float(value)
 
 
 @dataclass(frozen=True, slots=True)
 class Verdicts:
     """All verdicts of one day. ``judged`` is in the order of ``in_force``."""
 
-    day: Day
+    numbers: Numbers
     in_force: tuple[Published, ...]
     judged: tuple[Judged, ...]
-    sight: Sights
+    seen: Seen
+    sights: Sights
+
+    @property
+    def day(self) -> Day:
+        return self.numbers.day
 
     def of(self, code: str) -> tuple[Published, Judged] | None:
         """The version of a standard that is in force, with its verdicts."""
@@ -124,12 +199,7 @@ class Verdicts:
 
     def try_out(self, version: Version) -> Judged:
         """The verdicts, had this version been in force; nothing is kept of it."""
-        return judge(
-            version,
-            self.day.ask.network,
-            lambda asked: values(self.day, asked),
-            self.sight.of(version),
-        )
+        return judge(version, self.day.ask.network, self.numbers, self.sights.of(version))
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,39 +249,11 @@ class Sights:
         return sight
 
 
-def values(found: Day, asked: Asked) -> Floats:
-    """The numbers by the index of the site; nan where there is none, no such figure or item."""
-    figure = None if asked.figure is None else figure_rules.find_defined(asked.figure)
-    if figure is not None:
-        return figures.numbers(found, figure)
-    item = None if asked.item is None else find_item(asked.item)
-    if item is not None:
-        had: Floats = fittings(found.ask.on).of(found.ask.network.rows.ids)[:, item.place]
-        return had
-    return np.full(len(found.ask.network), np.nan)
-
-
 def told(published: Published, site_id: int, on: date) -> dict[str, Told]:
     """What the figures of the criteria tell of a site on a day, by the criteria's codes."""
     found = figures.day(on)
     place = np.flatnonzero(found.ask.network.rows.ids == site_id)
-    return told_at(found, published.version, int(place[0])) if len(place) else {}
-
-
-def told_at(found: Day, version: Version, index: int) -> dict[str, Told]:
-    """The same by the index of the site in the network of the day."""
-    shown: dict[str, Told] = {}
-    for one in version.criteria:
-        if one.check is not None:
-            target = one.check.value
-            if one.check.than is not None:
-                target = _number(values(found, Asked(one.check.than))[index])
-            shown[one.code] = Told(_number(values(found, Asked.of(one.check))[index]), target)
-    return shown
-
-
-def _number(value: np.float64) -> float | None:
-    return None if np.isnan(value) else float(value)
+    return Numbers(found).told(published.version, int(place[0])) if len(place) else {}
 
 
 # -- Held in memory -----------------------------------------------------------------------------
@@ -219,40 +261,40 @@ def _number(value: np.float64) -> float | None:
 KEPT: Final = 4
 
 
-@dataclass(slots=True)
-class _Kept:
-    """The verdicts of a few days, each with what it was made of."""
-
-    values: OrderedDict[date, tuple[tuple[object, ...], Verdicts]] = field(
-        default_factory=OrderedDict
-    )
-
-
 def verdicts(on: date | None = None) -> Verdicts:
     """All verdicts of a day (today): as they are, however lately anything was written."""
     day = on or today()
     made_of = (figures.day(day), queries.published(), seen())
     if is_writing():
-        return _judge_all(day, *made_of)
-    kept: _Kept = current_app.extensions.setdefault("onekm.verdicts", _Kept())
-    found = kept.values.get(day)
-    if found is None or any(a is not b for a, b in zip(found[0], made_of, strict=True)):
-        kept.values[day] = found = (made_of, _judge_all(day, *made_of))
-        while len(kept.values) > KEPT:
-            kept.values.popitem(last=False)
-    return found[1]
+        return _judge_all(day, *made_of, None)
+    kept: OrderedDict[date, tuple[tuple[object, ...], Verdicts]]
+    kept = current_app.extensions.setdefault("onekm.verdicts", OrderedDict())
+    before = kept.get(day)
+    if before is not None and all(a is b for a, b in zip(before[0], made_of, strict=True)):
+        return before[1]
+    found = _judge_all(day, *made_of, None if before is None else before[1])
+    kept[day] = made_of, found
+    while len(kept) > KEPT:
+        kept.popitem(last=False)
+    return found
 
 
-def _judge_all(on: date, found: Day, published: tuple[Published, ...], observed: Seen) -> Verdicts:
+def _judge_all(
+    on: date,
+    found: Day,
+    published: tuple[Published, ...],
+    observed: Seen,
+    before: Verdicts | None,
+) -> Verdicts:
+    """The verdicts, with what those *before* were made of where it is the same."""
     in_force = tuple(one for one in published if one.holds(on))
     net = found.ask.network
-    sights = Sights.until(observed, on, net.rows.ids)
-    known: dict[Asked, Floats] = {}
-
-    def numbers(asked: Asked) -> Floats:
-        if asked not in known:
-            known[asked] = values(found, asked)
-        return known[asked]
-
+    numbers = Numbers(found)
+    if before is not None and before.day is found:
+        numbers = before.numbers
+    if before is not None and before.seen is observed and before.day.ask.network is net:
+        sights = before.sights
+    else:
+        sights = Sights.until(observed, on, net.rows.ids)
     judged = tuple(judge(one.version, net, numbers, sights.of(one.version)) for one in in_force)
-    return Verdicts(found, in_force, judged, sights)
+    return Verdicts(numbers, in_force, judged, observed, sights)

@@ -108,7 +108,7 @@ def text(uuid: str) -> Response:
         saved = _saved(uuid, form, lambda found, seen: actions.rewrite(found, seen, document))
         if saved is not None:
             return saved
-    return _form("standards/draft_text.html", kept, form)
+    return _form("standards/draft_text.html", uuid, form)
 
 
 @blueprint.route("/<uuid>/whole", methods=["GET", "POST"])
@@ -124,7 +124,7 @@ def whole(uuid: str) -> Response:
         )
         if saved is not None:
             return saved
-    return _form("standards/draft_whole.html", kept, form)
+    return _form("standards/draft_whole.html", uuid, form)
 
 
 @blueprint.route("/<uuid>/criteria/new", methods=["GET", "POST"])
@@ -156,7 +156,7 @@ def _criterion(uuid: str, code: str | None) -> Response:
         saved = _saved(uuid, form, save)
         if saved is not None:
             return saved
-    return _form("standards/draft_criterion.html", kept, form, code=code)
+    return _form("standards/draft_criterion.html", uuid, form, code=code)
 
 
 @blueprint.post("/<uuid>/criteria/<code>/move")
@@ -269,7 +269,10 @@ def _saved(uuid: str, form: Any, save: Callable[[Draft, int], None]) -> Response
     return redirect(url_for("drafts.draft", uuid=uuid), 303)
 
 
-def _form(template: str, kept: Draft, form: Any, **context: Any) -> Response:
+def _form(template: str, uuid: str, form: Any, **context: Any) -> Response:
+    """The form; whoever was told of another's change saves over it knowing that."""
+    kept = queries.find(uuid)
+    form.seen.data = str(kept.row.version)
     status = WRONG if form.errors or form.form_errors else 200
     return _answer(template, status, kept=kept, form=form, version=kept.version, **context)
 
