@@ -22,6 +22,7 @@ from core.calendar import cli as calendar
 from core.catalogue import cli as catalogue
 from core.clock import today
 from core.figures import api as figures_api
+from core.figures import findings as found_figures
 from core.figures import recorded, register
 from core.figures import views as figures
 from core.files import actions as file_actions
@@ -90,7 +91,7 @@ GROUND = web.Feature(
     ),
 )
 #: Known to whoever asks for figures by their codes.
-FIGURES = (*register.FIGURES, *recorded.FIGURES, *HALLS_FIGURES)
+FIGURES = (*register.FIGURES, *recorded.FIGURES, *found_figures.FIGURES, *HALLS_FIGURES)
 #: Known to the migrations, though no page asks for them yet.
 TABLES = (PairVerdict,)
 #: What goes over to the heirs of a region that ends, in this order.

@@ -10,10 +10,13 @@ import sqlalchemy as sa
 from core.access import NOWHERE, Actor, Permission, Reach
 from core.accounts.rules import Role
 from core.clock import today
+from core.dated import on_day
+from core.db import db
 from core.rectification.models import Finding
 from core.rectification.rules import FindingSource, find_source, sources
 from core.regions.queries import tree
 from core.sites.models import SitePeriod
+from core.staff.models import Member, Posting
 
 #: Any of these shows the findings within its reach.
 READERS = (Permission.INSPECTIONS_READ, Permission.RECTIFY)
@@ -66,8 +69,19 @@ def rechecks(actor: Actor, source: str, site_id: int, region_id: int) -> bool:
 
 
 def at_home(actor: Actor, site_id: int, region_id: int) -> bool:
-    """Whether it is the actor's own station."""
-    return covers(home(actor), site_id, region_id)
+    """Whether it is the actor's own station: by a role held there, or by being posted there."""
+    if covers(home(actor), site_id, region_id):
+        return True
+    return db.session.scalar(_posted(actor).where(Posting.site_id == site_id).limit(1)) is not None
+
+
+def _posted(actor: Actor) -> sa.Select[int]:
+    """The sites at which somebody with the actor's account is posted today."""
+    return (
+        sa.select(Posting.site_id)
+        .join(Member, Member.id == Posting.member_id)
+        .where(Member.account_id == actor.account_id, on_day(Posting, today()))
+    )
 
 
 def may_lead(actor: Actor, site_id: int, region_id: int) -> bool:
@@ -81,7 +95,8 @@ def rechecked_by(actor: Actor) -> sa.ColumnElement[bool]:
     if actor.account_id is None:
         return own
     not_hers = Finding.answered_by_id.is_distinct_from(actor.account_id)
-    return sa.and_(own, not_hers, sa.not_(condition(home(actor))))
+    elsewhere = sa.and_(sa.not_(condition(home(actor))), Finding.site_id.not_in(_posted(actor)))
+    return sa.and_(own, not_hers, elsewhere)
 
 
 def _of_source(actor: Actor, source: FindingSource) -> sa.ColumnElement[bool]:
