@@ -33,6 +33,7 @@ from core.jobs import worker
 from core.proposals import views as proposal_views
 from core.proposals.following import PROPOSALS as WAITING
 from core.rectification import climbing
+from core.rectification import demo as rectification_demo
 from core.rectification import importer as periods
 from core.rectification import views as rectification
 from core.rectification.lists import views as findings
@@ -90,13 +91,15 @@ GROUND = web.Feature(
         web.Periodic("rectification.climb", DAY, climbing.climb_nightly, NIGHT),
     ),
 )
+#: Its demonstration comes last: it puts right what the features' have found.
+PUT_RIGHT = web.Feature(name="rectification", demo=rectification_demo.demonstrate)
 #: Known to whoever asks for figures by their codes.
 FIGURES = (*register.FIGURES, *recorded.FIGURES, *found_figures.FIGURES, *HALLS_FIGURES)
 #: Known to the migrations, though no page asks for them yet.
 TABLES = (PairVerdict,)
 #: What goes over to the heirs of a region that ends, in this order.
 FOLLOWERS = (OUTLINES, *SITE_FOLLOWERS, GRANTS, WAITING, *PLANS)
-FEATURES = (GROUND, FINDER, NETWORK, HALLS, STANDARDS, INSPECTIONS)
+FEATURES = (GROUND, FINDER, NETWORK, HALLS, STANDARDS, INSPECTIONS, PUT_RIGHT)
 
 
 def create_app(configuration: config.Config | None = None) -> Flask:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import uuid4
 
@@ -15,7 +15,7 @@ from core.access import Actor, require_reach
 from core.audit.actions import record
 from core.audit.rules import Changes, EventType
 from core.calendar.queries import calendar
-from core.clock import now, today
+from core.clock import civil, now, today
 from core.db import db
 from core.errors import BadInput, Conflict, Forbidden
 from core.files.actions import keep_again
@@ -189,15 +189,16 @@ def _moved_on(finding_id: int) -> str:
     return told
 
 
-def answer(actor: Actor, uuid: str, seen: int, words: str) -> None:
-    """Say what was done; the photos that wait go with it.
+def answer(actor: Actor, uuid: str, seen: int, words: str, *, at: datetime | None = None) -> None:
+    """Say what was done; the photos that wait go with it. *at*: when, if not now.
 
     Raises NotFound out of reach, BadInput without words, Conflict where somebody was first.
     """
     found = queries.find(actor, uuid)
     require_reach(access.may_answer(actor, found.site_id, found.region_id))
     told = rules.said(words, "words")
-    on = today()
+    moment = at or now()
+    on = civil(moment).date()
     values = {
         "state": State.ANSWERED,
         "round": Finding.round + 1,
@@ -212,7 +213,7 @@ def answer(actor: Actor, uuid: str, seen: int, words: str) -> None:
             words=told,
             due=moved.due,
             answered_on=on,
-            answered_at=now(),
+            answered_at=moment,
             answered_by=actor.name,
             answered_by_id=actor.account_id,
         )
@@ -222,11 +223,12 @@ def answer(actor: Actor, uuid: str, seen: int, words: str) -> None:
     tell(actor, story.ANSWERED, found, {"round": (None, moved.round), "photos": (None, photos)})
 
 
-def close(actor: Actor, uuid: str, seen: int, words: str) -> None:
+def close(actor: Actor, uuid: str, seen: int, words: str, *, at: datetime | None = None) -> None:
     """Accept the answer: it is put right (销号). Raises as :func:`answer`, Forbidden."""
     found = _rechecked(actor, uuid)
     told = rules.said(words, "verdict")
-    on = today()
+    moment = at or now()
+    on = civil(moment).date()
     values = {
         "state": State.CLOSED,
         "closed_on": on,
@@ -234,24 +236,33 @@ def close(actor: Actor, uuid: str, seen: int, words: str) -> None:
         "closed_words": told,
     }
     moved = move(found, seen, (State.ANSWERED,), values)
-    _check(actor, moved, Verdict.ACCEPTED, told, on)
+    _check(actor, moved, Verdict.ACCEPTED, told, moment)
     tell(actor, story.CLOSED, found, {"closed_on": (None, on), "round": (None, moved.round)})
 
 
-def send_back(actor: Actor, uuid: str, seen: int, words: str, due: date | None = None) -> None:
+def send_back(
+    actor: Actor,
+    uuid: str,
+    seen: int,
+    words: str,
+    due: date | None = None,
+    *,
+    at: datetime | None = None,
+) -> None:
     """Refuse the answer, say why, and give it another deadline; the table's if none is said.
 
     Raises as :func:`close`, BadInput for a deadline that has passed.
     """
     found = _rechecked(actor, uuid)
     told = rules.said(words, "reason")
-    on = today()
+    moment = at or now()
+    on = civil(moment).date()
     severity = Severity(found.finding.severity)
     again = due or periods().due_again(calendar(), severity, on)
     rules.check_due(again, on)
     before = found.finding.due
     moved = move(found, seen, (State.ANSWERED,), {"state": State.RETURNED, "due": again})
-    _check(actor, moved, Verdict.RETURNED, told, on)
+    _check(actor, moved, Verdict.RETURNED, told, moment)
     set_deadline(actor, moved.id, again, Deadline.RETURNED, on)
     tell(actor, story.RETURNED, found, {"due": (before, again), "round": (None, moved.round)})
 
@@ -268,14 +279,14 @@ def _rechecked(actor: Actor, uuid: str) -> Standing:
     return found
 
 
-def _check(actor: Actor, moved: Finding, verdict: Verdict, words: str, on: date) -> None:
+def _check(actor: Actor, moved: Finding, verdict: Verdict, words: str, moment: datetime) -> None:
     db.session.execute(
         sa.update(FindingAnswer)
         .where(FindingAnswer.finding_id == moved.id, FindingAnswer.round == moved.round)
         .values(
             verdict=verdict,
-            checked_on=on,
-            checked_at=now(),
+            checked_on=civil(moment).date(),
+            checked_at=moment,
             checked_by=actor.name,
             checked_by_id=actor.account_id,
             checked_words=words,

@@ -81,7 +81,7 @@ class Climb(StrEnum):
 
 
 CLIMB_LABELS: Final = {
-    Climb.STATION: _l("网点"),
+    Climb.STATION: _l("本网点"),
     Climb.COUNTY: _l("区县"),
     Climb.CITY: _l("市级"),
 }

@@ -14,11 +14,15 @@ import sqlalchemy as sa
 from core.access import Actor, command
 from core.accounts import demo as accounts
 from core.accounts.demo import Made
+from core.accounts.models import Grant
+from core.accounts.rules import Role
 from core.calendar.queries import calendar
 from core.clock import today
 from core.config import Config, Mode
 from core.db import db, writing
 from core.geo import Datum
+from core.rectification.actions import open_finding
+from core.rectification.rules import Opened, Severity
 from core.regions import queries as regions
 from core.sites import actions, closures
 from core.sites.actions import Entry
@@ -79,6 +83,8 @@ def city(home: Path, *, staffed: bool = False) -> Iterator[City]:
             if staffed:
                 _enter_twice(command("tests"))
         made = accounts.make(command("tests"), "3710", config) if staffed else []
+        if staffed:
+            _find_faults(command("tests"))
         sites, monday = _special(), _working_monday()
         db.session.remove()
         db.engine.dispose()
@@ -126,6 +132,28 @@ def _enter_twice(actor: Actor) -> None:
             made=True,
         )
         actions.enter(actor, entry, since)
+
+
+def _find_faults(actor: Actor) -> None:
+    """Two things to be put right at the station that the manager answers for."""
+    wanted = sa.select(Grant.site_id).where(Grant.role == Role.STATION_MANAGER)
+    site_id = db.session.scalars(wanted).one()
+    assert site_id is not None
+    for number in range(2):
+        found = Opened(
+            source="demo",
+            reference="a visit",
+            site_id=site_id,
+            standard="九有标准",
+            criterion=f"demo/{number}",
+            words=f"门口有统一标识（{number}）",
+            basis="第三条；来源：拟定",
+            severity=Severity.SERIOUS,
+            found_on=today(),
+            note="门头标识脱落",
+        )
+        with writing():
+            open_finding(actor, found, made=True)
 
 
 def _special() -> dict[str, str]:

@@ -56,7 +56,7 @@ class Sort(StrEnum):
 _SORTS: Final = {
     Sort.DUE: _l("期限"),
     Sort.FOUND: _l("发现日期"),
-    Sort.SITE: _l("网点"),
+    Sort.SITE: _l("所在网点"),
     Sort.REGION: _l("区划"),
     Sort.SEVERITY: _l("严重程度"),
     Sort.CLOSED: _l("销号日期"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
@@ -25,8 +26,10 @@ from core.regions.tree import Node
 from core.sites.models import Site
 
 
-def issue(actor: Actor, uuid: str) -> FindingNotice:
+def issue(actor: Actor, uuid: str, on: date | None = None) -> FindingNotice:
     """A notice of all that the visit behind a finding found and that is on no notice yet.
+
+    It bears the day *on*, today if none is said.
 
     Raises NotFound out of reach, Conflict where somebody was first or nothing is left to be told.
     """
@@ -36,7 +39,7 @@ def issue(actor: Actor, uuid: str) -> FindingNotice:
     told = queries.untold(found.finding)
     if not told:
         raise Conflict(_l("这次检查的问题都已经写进通知书。"))
-    notice = _notice(actor, found, told)
+    notice = _notice(actor, found, told, on or today())
     taken = db.session.scalars(
         sa.update(Finding)
         .where(Finding.id.in_([one.id for one in told]), Finding.notice_id.is_(None))
@@ -56,8 +59,8 @@ def issue(actor: Actor, uuid: str) -> FindingNotice:
     return notice
 
 
-def _notice(actor: Actor, found: Standing, told: list[Finding]) -> FindingNotice:
-    county, on = _county(found.region_id), today()
+def _notice(actor: Actor, found: Standing, told: list[Finding], on: date) -> FindingNotice:
+    county = _county(found.region_id)
     serial = _next(county.code, on.year)
     notice = FindingNotice(
         uuid=str(uuid4()),
