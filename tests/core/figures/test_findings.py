@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from flask import Flask
 
 from core.access import Actor
 from core.accounts.rules import Role
-from core.clock import today
+from core.clock import CITY_TIME, today
 from core.db import db, writing
 from core.figures import findings, queries
 from core.figures.queries import Scope
@@ -42,35 +41,24 @@ def number(figure: Figure, on: date, place: str = CITY) -> float | None:
     return queries.value(found, figure, Scope(tree(on).by_code[place])).number
 
 
-@pytest.fixture
-def at(monkeypatch: pytest.MonkeyPatch) -> Callable[[date], None]:
-    """Lets everything of a finding be done on a day."""
-
-    def stand(on: date) -> None:
-        for room in ("actions", "queries", "access"):
-            monkeypatch.setattr(f"core.rectification.{room}.today", lambda: on)
-
-    return stand
+def at(day: date) -> datetime:
+    """Noon of a day."""
+    return datetime.combine(day, time(12), CITY_TIME)
 
 
-def test_a_day_that_is_over_tells_what_was_so_then(
-    world: World, manager: Actor, at: Callable[[date], None]
-) -> None:
+def test_a_day_that_is_over_tells_what_was_so_then(world: World, manager: Actor) -> None:
     inspector = person(Role.INSPECTOR, COUNTY)
     uuid = find(world.own, FOUND, due=DUE)
     find(world.sibling, FOUND, due=DUE + timedelta(days=30))
-    at(date(2026, 6, 5))
     with writing():
-        actions.answer(manager, uuid, 1, "好了")
-    at(date(2026, 6, 9))
+        actions.answer(manager, uuid, 1, "好了", at=at(date(2026, 6, 5)))
     with writing():
-        actions.send_back(inspector, uuid, 2, "不行", date(2026, 6, 12))
-    at(date(2026, 6, 12))
+        again = date(2026, 6, 12)
+        actions.send_back(inspector, uuid, 2, "不行", again, at=at(date(2026, 6, 9)))
     with writing():
-        actions.answer(manager, uuid, 3, "好了")
-    at(date(2026, 6, 20))
+        actions.answer(manager, uuid, 3, "好了", at=at(again))
     with writing():
-        actions.close(inspector, uuid, 4, "合格")
+        actions.close(inspector, uuid, 4, "合格", at=at(date(2026, 6, 20)))
     told = {
         FOUND - timedelta(days=1): (0.0, 0.0),
         FOUND: (2.0, 0.0),
@@ -93,17 +81,14 @@ def test_a_day_that_is_over_tells_what_was_so_then(
     assert number(findings.OPEN, date(2026, 6, 20), COUNTY) == 0.0
 
 
-def test_the_share_closed_in_time_is_of_what_was_closed(
-    world: World, manager: Actor, at: Callable[[date], None]
-) -> None:
+def test_the_share_closed_in_time_is_of_what_was_closed(world: World, manager: Actor) -> None:
     late, in_time, given_up = (find(world.own, FOUND, due=DUE) for _ in range(3))
     inspector = person(Role.INSPECTOR, COUNTY)
     for uuid, day in ((in_time, DUE), (late, DUE + timedelta(days=1))):
-        at(day)
         with writing():
-            actions.answer(manager, uuid, 1, "好了")
+            actions.answer(manager, uuid, 1, "好了", at=at(day))
         with writing():
-            actions.close(inspector, uuid, 2, "合格")
+            actions.close(inspector, uuid, 2, "合格", at=at(day))
     with writing():
         actions.lapse(ACTOR, given_up, 1, "网点撤销")
     assert number(findings.CLOSED_IN_TIME, DUE) == 1.0
