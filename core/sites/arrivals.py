@@ -8,6 +8,7 @@ one statement takes them over.  What was begun and is never ended is swept away.
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 from typing import Any, Final
 
@@ -24,6 +25,8 @@ from core.sites.models import Offering, Site, SiteArrival, SiteBatch, SiteHours,
 PATIENCE: Final = timedelta(minutes=2)
 #: How many sites are swept away at a time.
 AT_ONCE: Final = 1000
+#: Seconds between two of many transactions: whoever waits has the pen before the next.
+BREATH: Final = 0.005
 
 FACTS: Final = (
     *("since", "region_id", "kind", "status", "lat", "lon", "given_lat", "given_lon"),
@@ -101,6 +104,7 @@ def _sweep(batch_id: int, condition: sa.ColumnElement[bool]) -> None:
             gone = _swept(batch_id) and forget_members(batch_id, AT_ONCE)
             if gone:
                 rows_written(sa.delete(SiteBatch).where(SiteBatch.id == batch_id))
+        time.sleep(BREATH)
 
 
 def _swept(batch_id: int) -> bool:

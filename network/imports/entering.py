@@ -27,9 +27,6 @@ from network.imports.models import ImportOffering, ImportRow, ImportRun
 from network.imports.queries import AT_ONCE, File
 from network.imports.rules import State, Verdict
 
-#: Seconds between two transactions: whoever waits has the pen before the next.
-BREATH: Final = 0.005
-
 STALE: Final = _l("登记在试运行之后有了变动。请重新试运行，看过差异后再导入。")
 
 _TEXTS: Final = ("serial", "code", "name", "name_en", "address", "phone", "search")
@@ -53,7 +50,7 @@ def enter(file: File, approved: str) -> int:
             _still_mine(file, batch_id)
             arrivals.hold(batch_id)
             _enter(file, batch_id, numbers)
-        time.sleep(BREATH)
+        time.sleep(arrivals.BREATH)
     return batch_id
 
 
