@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import cached_property
 from typing import Any, Final
 
+import numpy as np
 import sqlalchemy as sa
 
 from core.dated import on_day
@@ -49,8 +51,7 @@ class Register:
         return dossier.id in self._own or self._regions.reaches(held.facts["region_id"])
 
     def called(self, region_id: int, key: str) -> Sequence[int]:
-        found = self._index.named.get(hash_of(region_id, key), ())
-        return (found,) if isinstance(found, int) else found
+        return self._index.called(region_id, key)
 
     def around(self, region_id: int) -> Iterator[tuple[int, str]]:
         return self._index.around(region_id)
@@ -70,32 +71,35 @@ class _Index:
     """
 
     def __init__(self, regions: Regions, on: date) -> None:
-        #: By hash_of the name: the id of the site, or a list of several.
-        self.named: dict[int, int | list[int]] = {}
         self._ids, self._codes = array("q"), bytearray()
         self._spots = Spots()
-        self._around: dict[int, tuple[array[int], list[str]]] = {}
+        self._names, self._ends = bytearray(), array("q", [0])
+        self._named: dict[int, array[int]] = {}
+        keys, own = array("q"), array("q")
         for id, code, name, region_id, lat, lon in db.session.execute(_sites(on)):
             if lat is not None and lon is not None:
                 self._spots.add(len(self._ids), lat, lon)
                 self._ids.append(id)
                 self._codes += code.encode()
             if regions.reaches(region_id) and region_id in regions.tree.by_id:
-                self._name(id, hash_of(region_id, key_of(regions.tree, region_id, name)))
-                ids, names = self._around.setdefault(region_id, (array("q"), []))
-                ids.append(id)
-                names.append(name)
+                self._named.setdefault(region_id, array("q")).append(len(own))
+                own.append(id)
+                keys.append(hash_of(region_id, key_of(regions.tree, region_id, name)))
+                self._names += name.encode()
+                self._ends.append(len(self._names))
+        order = np.argsort(np.array(keys, np.int64), kind="stable")
+        # The sites in the order of their names' hashes, to look one up by halving.
+        self._keys = array("q", np.array(keys, np.int64)[order].tobytes())
+        self._called = array("q", np.array(own, np.int64)[order].tobytes())
+        self._own = own
 
-    def _name(self, id: int, key: int) -> None:
-        found = self.named.setdefault(key, id)
-        if isinstance(found, list):
-            found.append(id)
-        elif found != id:
-            self.named[key] = [found, id]
+    def called(self, region_id: int, key: str) -> Sequence[int]:
+        wanted = hash_of(region_id, key)
+        return self._called[bisect_left(self._keys, wanted) : bisect_right(self._keys, wanted)]
 
     def around(self, region_id: int) -> Iterator[tuple[int, str]]:
-        ids, names = self._around.get(region_id, ((), ()))
-        return zip(ids, names, strict=True)
+        for at in self._named.get(region_id, ()):
+            yield self._own[at], self._names[self._ends[at] : self._ends[at + 1]].decode()
 
     def near(self, lat: float, lon: float) -> Iterator[Place]:
         for at, *where in self._spots.near(lat, lon):
