@@ -49,8 +49,7 @@ def as_csv(headings: Row, rows: Iterable[Row]) -> bytes:
     """UTF-8 with a mark that spreadsheets know it by."""
     written = StringIO()
     writer = csv.writer(written)
-    writer.writerow(map(text, headings))
-    writer.writerows([_harmless(text(value)) for value in row] for row in rows)
+    writer.writerows([_harmless(text(value)) for value in row] for row in (headings, *rows))
     return b"\xef\xbb\xbf" + written.getvalue().encode()
 
 
@@ -69,6 +68,7 @@ def as_xlsx(headings: Row, rows: Iterable[Row]) -> bytes:
     sheet.freeze_panes = "B2"
     heads = [WriteOnlyCell(sheet, value=_cell(heading)) for heading in headings]
     for head in heads:
+        head.data_type = "s"  # what is asked of a site is a heading, too, and people write it
         head.font = Font(bold=True)
     sheet.append(heads)
     for row in rows:

@@ -21,7 +21,7 @@ from core.staff.models import Member, Posting
 #: Any of these shows the findings within its reach.
 READERS = (Permission.INSPECTIONS_READ, Permission.RECTIFY)
 #: Who works at a place does not judge it.
-_AT_HOME = frozenset({Role.STATION_MANAGER, Role.WINDOW_CLERK})
+AT_HOME = frozenset({Role.STATION_MANAGER, Role.WINDOW_CLERK})
 
 
 def reach_of(actor: Actor, permissions: Iterable[Permission]) -> Reach:
@@ -52,7 +52,7 @@ def rechecking(source: FindingSource | None) -> tuple[Permission, ...]:
 
 def home(actor: Actor) -> Reach:
     """Where the actor works at a counter, or answers for one."""
-    return reduce(Reach.__or__, (one.reach for one in actor.held if one.role in _AT_HOME), NOWHERE)
+    return reduce(Reach.__or__, (one.reach for one in actor.held if one.role in AT_HOME), NOWHERE)
 
 
 def may_read(actor: Actor, site_id: int, region_id: int) -> bool:

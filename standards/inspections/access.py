@@ -19,6 +19,7 @@ from core.clock import today
 from core.dated import on_day
 from core.db import db
 from core.errors import Forbidden
+from core.rectification.access import AT_HOME
 from core.regions.queries import path_ids, tree
 from core.sites.models import SitePeriod
 from core.staff.models import Member, Posting
@@ -106,7 +107,8 @@ def readable(actor: Actor) -> sa.ColumnElement[bool]:
 
 
 def own_stations(account_ids: Collection[int]) -> dict[int, set[int]]:
-    """The sites at which each of the accounts works or holds a role: none inspects there."""
+    """The sites at which each of the accounts works or holds a role, be it over the town in which
+    they stand: none inspects there."""
     ids = sorted(account_ids)
     granted = sa.select(Grant.account_id, Grant.site_id).where(
         Grant.account_id.in_(ids), Grant.site_id.is_not(None), holding(today())
@@ -119,7 +121,32 @@ def own_stations(account_ids: Collection[int]) -> dict[int, set[int]]:
     found: dict[int, set[int]] = {account_id: set() for account_id in ids}
     for row in db.session.execute(sa.union(granted, posted)).mappings():
         found[row["account_id"]].add(row["site_id"])
+    for account_id, region_id in _regions_worked_in(ids):
+        found[account_id] |= _sites_below(region_id)
     return found
+
+
+def _regions_worked_in(ids: list[int]) -> list[tuple[int, int]]:
+    """Who works at the sites of a whole town or village, and of which."""
+    rows = db.session.execute(
+        sa.select(Grant.account_id, Grant.region_id)
+        .where(
+            Grant.account_id.in_(ids),
+            Grant.region_id.is_not(None),
+            Grant.role.in_(sorted(AT_HOME)),
+            holding(today()),
+        )
+        .order_by(Grant.id)
+    )
+    return [(row.account_id, row.region_id) for row in rows]
+
+
+def _sites_below(region_id: int) -> set[int]:
+    inside = Reach(regions=frozenset({region_id})).region_ids(tree(today()))
+    sites = sa.select(SitePeriod.site_id).where(
+        SitePeriod.region_id.in_(sorted(inside)), on_day(SitePeriod, today())
+    )
+    return set(db.session.scalars(sites))
 
 
 def is_own_station(account_id: int | None, site_id: int) -> bool:

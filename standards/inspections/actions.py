@@ -13,7 +13,9 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
 from core.access import Actor, require_reach
-from core.accounts.models import Account
+from core.accounts.models import Account, Grant
+from core.accounts.queries import holding
+from core.accounts.rules import Role
 from core.audit.actions import record as tell
 from core.audit.rules import EventType
 from core.clock import now, today
@@ -21,8 +23,9 @@ from core.db import db, rows_written
 from core.errors import BadInput, Conflict
 from core.sites.actions import require_site
 from core.sites.models import Site
-from standards.inspections import access, closing, queries, story
+from standards.inspections import access, closing, story
 from standards.inspections.closing import Ready
+from standards.inspections.filing import INSERT
 from standards.inspections.models import (
     Inspection,
     InspectionComment,
@@ -103,7 +106,7 @@ def _people(site_id: int, inspector_id: int, companion_id: int | None) -> tuple[
         row.id: row.name
         for row in db.session.execute(
             sa.select(Account.id, Account.name).where(
-                Account.id.in_(ids), Account.disabled_at.is_(None)
+                Account.id.in_(ids), Account.disabled_at.is_(None), _inspects()
             )
         )
     }
@@ -114,6 +117,14 @@ def _people(site_id: int, inspector_id: int, companion_id: int | None) -> tuple[
         if site_id in own[account_id]:
             raise BadInput(_l("不能派人检查自己任职的网点。"), field=field)
     return names[inspector_id], names.get(companion_id or 0, "")
+
+
+def _inspects() -> sa.ColumnElement[bool]:
+    """The condition that an account holds the role of an inspector today."""
+    held = sa.select(Grant.id).where(
+        Grant.account_id == Account.id, Grant.role == Role.INSPECTOR, holding(today())
+    )
+    return held.exists()
 
 
 def assign(actor: Actor, row: Inspection, inspector_id: int, companion_id: int | None) -> None:
@@ -174,14 +185,21 @@ def sign(actor: Actor, row: Inspection, side: Side, name: str) -> None:
         raise BadInput(_l("请填写姓名，最多 %(most)s 个字。", most=MOST_SIGNER), field="name")
     if row.state not in WHOLE:
         raise Conflict(_l("记录和照片收齐以后才能签名。"))
-    if queries.signatures(row.id).get(side) is not None:
-        raise Conflict(_l("这一方已经签过名。"))
-    db.session.add(
-        InspectionSignature(
-            inspection_id=row.id, side=side, name=said, at=now(), account_id=actor.account_id
+    signed = db.session.scalar(
+        INSERT[db.engine.dialect.name](InspectionSignature)
+        .values(
+            inspection_id=row.id,
+            side=side,
+            name=said,
+            at=now(),
+            sha256="",
+            account_id=actor.account_id,
         )
+        .on_conflict_do_nothing(index_elements=["inspection_id", "side"])
+        .returning(InspectionSignature.id)
     )
-    db.session.flush()
+    if signed is None:
+        raise Conflict(_l("这一方已经签过名。"))
     _tell(actor, story.SIGNED, row, {"side": (None, side), "name": (None, said)})
 
 

@@ -20,6 +20,7 @@ from core.audit.actions import record as tell
 from core.calendar import working
 from core.calendar.queries import calendar
 from core.calendar.rules import Calendar
+from core.catalogue.rules import SourceKind
 from core.clock import now, today
 from core.db import db
 from core.errors import NotFound
@@ -269,9 +270,12 @@ def _opened(seen: Seen, answer: InspectionAnswer, photos: Sequence[str], ready: 
 
 
 def _basis(published: Published, criterion: Criterion) -> str:
-    """Which clause it is: in the language in which notices are served."""
-    version = published.version
-    return f"《{version.name}》第 {published.number} 版 {criterion.code}：{criterion.text}"
+    """Which clause it is and where it comes from, in the language in which notices are served."""
+    version, source = published.version, criterion.source
+    told = f"《{version.name}》第 {published.number} 版 {criterion.code}：{criterion.text}"
+    if source.kind is SourceKind.PROPOSED:
+        return f"{told}；来源：拟定"
+    return f"{told}；来源：{'、'.join(f'《{version.documents[one].title}》' for one in source.of)}"
 
 
 def severity(published: Published, criterion: Criterion) -> Severity:

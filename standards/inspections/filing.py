@@ -7,7 +7,7 @@ locks the visit first: two that bring the last two would else each miss the othe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -19,7 +19,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from core.access import Actor
 from core.audit.actions import record as tell
-from core.clock import civil, now
+from core.clock import civil, now, today
 from core.db import db
 from core.sites.actions import require_site
 from core.sites.models import SitePeriod
@@ -73,9 +73,9 @@ def file(
     _check_reach(actor, known, site_id, on_behalf)
     if known is not None and known.state not in OPEN:
         return _known(actor, uuid, record, on_behalf)
-    kind, since = _site(site_id)
-    _check(record, ready, kind)
-    received = _received(actor, known, ready, since, device_at, on_behalf)
+    periods = _periods(site_id)
+    received = _received(actor, known, ready, periods[0].since, device_at, on_behalf)
+    _check(record, ready, {_kind(periods, today()), _kind(periods, _day(record, received))})
     values = _values(actor, record, received, on_behalf)
     inspection_id = _claim(uuid, values) or _begin(actor, uuid, site_id, values, on_behalf)
     if inspection_id is None:
@@ -97,14 +97,19 @@ def require(actor: Actor, uuid: str) -> None:
 # -- May it be, and is it right -----------------------------------------------------------------
 
 
-def _site(site_id: int) -> tuple[Kind, date]:
-    """What kind of site it is, and since when there is one."""
-    rows = db.session.execute(
+def _periods(site_id: int) -> Sequence[sa.Row[str, date]]:
+    """What kind of site it is since when, the earliest first."""
+    return db.session.execute(
         sa.select(SitePeriod.kind, SitePeriod.since)
         .where(SitePeriod.site_id == site_id)
         .order_by(SitePeriod.since)
     ).all()
-    return Kind(rows[-1].kind), rows[0].since
+
+
+def _kind(periods: Sequence[sa.Row[str, date]], on: date) -> Kind:
+    """What kind it was on the day; before there was one, what it then became."""
+    begun = [one.kind for one in periods if one.since <= on]
+    return Kind(begun[-1] if begun else periods[0].kind)
 
 
 def _check_reach(
@@ -123,12 +128,21 @@ def _check_reach(
         raise Unusable(_l("不能检查自己任职的网点。"), field="site")
 
 
-def _check(record: Record, ready: Ready, kind: Kind) -> None:
-    asked = {
-        code: [one.code for one in judging.asked(version, kind)]
-        for code, version in ready.pinned.items()
-    }
-    rules.check_answers(record, asked)
+def _check(record: Record, ready: Ready, kinds: Collection[Kind]) -> None:
+    """What is asked at one of the kinds is answered: it may have become another meanwhile."""
+    given = {answer.key for answer in record.answers}
+    asked = [
+        {
+            code: [one.code for one in judging.asked(version, kind)]
+            for code, version in ready.pinned.items()
+        }
+        for kind in sorted(kinds)
+    ]
+
+    def apart(wanted: Mapping[str, Iterable[str]]) -> int:
+        return len(given ^ {f"{code}/{one}" for code, codes in wanted.items() for one in codes})
+
+    rules.check_answers(record, min(asked, key=apart))
 
 
 def _received(

@@ -168,6 +168,11 @@ def _check(read: _Record) -> None:
             raise _wrong(f"answers.{number}", "characters")
     if not _readable(read.words):
         raise _wrong("words", "characters")
+    moments = {"started_at": read.started_at, "finished_at": read.finished_at}
+    moments |= {f"signatures.{one.side}.at": one.at for one in read.signatures}
+    for name, at in moments.items():
+        if at is not None and not 1900 <= at.year < 2200:  # no clock shows that
+            raise _wrong(name, "time")
     if _repeats(photo.sha256 for photo in read.photos):
         raise Unusable(_l("同一张照片在记录中出现了两次。"), field="photos")
     _check_signatures(read)

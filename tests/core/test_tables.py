@@ -20,6 +20,13 @@ def test_csv_begins_no_formula() -> None:
     assert read[1][5:8] == ["2026-01-02", "", "1"]
 
 
+def test_headings_are_no_formulas_either() -> None:
+    read = list(csv.reader(tables.as_csv(["=1+1"], []).decode("utf-8-sig").splitlines()))
+    assert read == [["'=1+1"]]
+    head = load_workbook(BytesIO(tables.as_xlsx(["=1+1"], []))).worksheets[0]["A1"]
+    assert (head.data_type, head.value) == ("s", "=1+1")
+
+
 def test_xlsx_holds_text_only() -> None:
     book = load_workbook(BytesIO(tables.as_xlsx(["一"], [CELLS])))
     sheet = book.worksheets[0]
