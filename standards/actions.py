@@ -10,6 +10,7 @@ from typing import Final
 
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
+from sqlalchemy.dialects import postgresql, sqlite
 
 from core.access import Actor
 from core.audit.actions import record
@@ -35,17 +36,11 @@ def publish(
     Only the first version of a standard may begin in the past: of the others that would change
     what the verdicts of past days were.  Raises BadInput, Conflict.
     """
-    standard = db.session.scalar(
-        sa.select(Standard).where(Standard.code == read.version.code).with_for_update()
-    )
-    last = None if standard is None else _last(standard)
+    standard = _taken_up(read.version.code)
+    last = _last(standard)
     _check_day(last, in_force)
     if last is not None and last.digest == read.digest:
         raise BadInput(_l("与现有的第 %(number)s 版完全相同。", number=last.number), field="file")
-    if standard is None:
-        standard = Standard(code=read.version.code)
-        db.session.add(standard)
-        db.session.flush()
     made = StandardVersion(
         standard_id=standard.id,
         number=1 if last is None else last.number + 1,
@@ -69,6 +64,17 @@ def publish(
     }
     record(actor, story.PUBLISHED, (story.STANDARD, standard.code), told, region_id=region_id)
     return made
+
+
+def _taken_up(code: str) -> Standard:
+    """The standard, new or known; whoever publishes another version of it waits."""
+    known = sa.select(Standard).where(Standard.code == code).with_for_update()
+    found = db.session.scalar(known)
+    if found is not None:
+        return found
+    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
+    db.session.execute(insert(Standard).values(code=code).on_conflict_do_nothing())
+    return db.session.scalars(known).one()
 
 
 def _last(standard: Standard) -> StandardVersion | None:
@@ -114,7 +120,8 @@ NOTHING_SHOWN: Final[Mapping[str, Told]] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """Where it was recorded: a kind, such as ``inspection``, and a code, such as its UUID."""
+    """Where it was recorded: a kind of subject that the audit knows, such as an inspection, and
+    its code."""
 
     kind: str
     code: str

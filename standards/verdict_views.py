@@ -11,6 +11,7 @@ from markupsafe import Markup
 from core import tables
 from core.access import Permission, current_actor, require_reach, requires
 from core.api import Page
+from core.audit.rules import find_kind
 from core.clock import today
 from core.errors import BadInput, NotFound
 from core.figures import queries as figures
@@ -20,7 +21,7 @@ from core.sites import forms as site_forms
 from core.sites.network import KINDS, Network, Place
 from core.sites.queries import network
 from core.web import Panel
-from standards import forms, queries, sources, verdicts
+from standards import forms, queries, verdicts
 from standards.listing import PER_PAGE, Asked, View, levels_below
 from standards.rules import State
 from standards.site import MOST_SHOWN, SiteVerdict, Spoken, history, of_site, of_standard
@@ -182,10 +183,13 @@ def _address(asked: Asked, where: Scope) -> dict[str, str | None]:
 @blueprint.app_template_global("observation_source")
 def source_of(spoken: Spoken) -> tuple[str, str | None]:
     """Where something was recorded: its name, and its address."""
-    known = sources.find_source(spoken.source_kind)
+    known = find_kind(spoken.source_kind)
     if known is None:
         return spoken.source_kind, None
-    return str(known.label), known.address(spoken.source_code)
+    address = None
+    if known.endpoint is not None and current_actor().may(Permission.INSPECTIONS_READ):
+        address = url_for(known.endpoint, code=spoken.source_code)
+    return str(known.label), address
 
 
 @blueprint.app_template_global("figure_rows")

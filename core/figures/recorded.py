@@ -101,7 +101,7 @@ def _group(code: str, group: Group, rule: LazyString) -> Figure:
     def rows(ask: Ask) -> Rows:
         return of_recorded(ask, kinds_of(fittings(ask.on).of(ask.network.rows.ids), group))
 
-    return recorded(code, group.label, _l("项"), _rule(rule), rows=rows)
+    return recorded(code, group.label, _l("种"), _rule(rule), rows=rows)
 
 
 ZONES: Final = _group(

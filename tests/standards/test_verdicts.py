@@ -15,6 +15,7 @@ from core.sites.models import Site
 from core.sites.rules import Kind
 from standards import actions, comparison, format, site, verdicts
 from standards.actions import Recorded, Said
+from standards.models import Observation
 from standards.rules import Result, State
 from tests.standards.made import ACTOR, FILE, SINCE, changed, make_city, make_site, publish
 
@@ -131,6 +132,40 @@ class TestWhatWasSeen:
             ("guide", Result.PASSED, ""),
             ("guide", Result.FAILED, "门口没人"),
         ]
+
+
+class TestHeldInMemory:
+    def test_what_was_recorded_last_is_put_beside_the_rest(self, hall: int) -> None:
+        for day in (3, 2, 1):
+            see(hall, None, on=day, guide="fail")
+        held = verdicts.seen()
+        see(hall, None, guide="pass")
+        found = verdicts.seen()
+        assert (len(held.sites), len(found.sites)) == (3, 4)
+        assert found.results.tolist() == [1, 1, 1, 0]
+        assert found.last > held.last
+
+    def test_what_began_earlier_and_ended_later_is_not_missed(self, hall: int) -> None:
+        """Of two transactions the later may be written first; the numbers are the earlier's."""
+        see(hall, None, on=2, guide="pass")
+        row = db.session.scalars(sa.select(Observation)).one()
+        names = [
+            column.key for column in sa.inspect(Observation).column_attrs if column.key != "id"
+        ]
+        values = {name: getattr(row, name) for name in names}
+        for number, code, result in ((900, "late", "pass"), (800, "early", "fail")):
+            told = values | {"source_code": code, "result": result, "on": today()}
+            with writing():
+                db.session.execute(sa.insert(Observation).values(id=number, **told))
+            assert len(verdicts.seen().sites) == (2 if number == 900 else 3)
+        assert states(hall)["guide"] is State.MET
+
+    def test_it_is_the_same_object_until_something_is_written(self, hall: int) -> None:
+        found = verdicts.verdicts()
+        assert verdicts.verdicts() is found
+        see(hall, None, guide="pass")
+        assert verdicts.verdicts() is not found
+        assert verdicts.verdicts(SINCE) is not verdicts.verdicts()
 
 
 class TestAnotherVersion:
