@@ -209,20 +209,28 @@ def every(actor: Actor, asked: Asked, most: int) -> list[Line]:
     return _lines([Standing(*row) for row in rows])
 
 
-def of_site(actor: Actor, site_id: int) -> list[Line]:
-    """What is to be put right at a site, soonest due first."""
+#: How many findings the page of a site names; the rest stand on the list.
+MOST_NAMED: Final = 20
+
+
+def of_site(actor: Actor, site_id: int) -> list[Line] | None:
+    """What is to be put right at a site, soonest due first, without what stands around it.
+
+    None where nothing was ever found there. It is asked on a page of many rooms: one statement.
+    """
+    unfinished = Finding.state.in_(UNFINISHED)
     rows = db.session.execute(
         joined(sa.select(*STANDING))
-        .where(within(actor), Finding.site_id == site_id, Finding.state.in_(UNFINISHED))
-        .order_by(Finding.due, Finding.id)
-    )
-    return _lines([Standing(*row) for row in rows])
-
-
-def number_at(site_id: int) -> int:
-    """How many findings a site has ever had."""
-    counted = sa.select(sa.func.count()).where(Finding.site_id == site_id)
-    return db.session.scalar(counted) or 0
+        .where(within(actor), Finding.site_id == site_id)
+        .order_by(sa.case((unfinished, 0), else_=1), Finding.due, Finding.id)
+        .limit(MOST_NAMED)
+    ).all()
+    days, on = calendar(), today()
+    found = [one for one in (Standing(*row) for row in rows) if one.finding.state in UNFINISHED]
+    lines = [
+        Line(one, working.between(days, one.finding.due, on), None, None, None) for one in found
+    ]
+    return lines if rows else None
 
 
 def _lines(found: list[Standing]) -> list[Line]:

@@ -160,12 +160,10 @@ def panel(place: Place) -> Markup | None:
         return None
     if not access.may_read(actor, place.id, place.region.id):
         return None
-    lines, ever = queries.of_site(actor, place.id), queries.number_at(place.id)
-    if not ever:
+    lines = queries.of_site(actor, place.id)
+    if lines is None:
         return None
-    told = render_template(
-        "rectification/panel.html", place=place, lines=lines, ever=ever, states=State
-    )
+    told = render_template("rectification/panel.html", place=place, lines=lines, states=State)
     return Markup(told)  # noqa: S704 (a template of our own, which escapes what it is given)
 
 

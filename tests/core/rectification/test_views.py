@@ -266,9 +266,13 @@ def test_a_site_shows_what_is_to_be_put_right_to_those_who_may_know(
     app: Flask, client: FlaskClient, world: World, manager: Actor
 ) -> None:
     phone = browser(app, manager)
-    assert "整改问题" not in phone.get(f"/sites/{world.own}").text
+    client.get(f"/sites/{world.own}")  # what is held in memory is there
+    assert "本网点的全部问题" not in phone.get(f"/sites/{world.own}").text
     uuid = find(world.own)
     assert f"/findings/{uuid}" in phone.get(f"/sites/{world.own}").text
     assert "/findings/" not in client.get(f"/sites/{world.own}").text
     stranger = browser(app, person(Role.STATION_MANAGER, world.sibling, "stranger"))
     assert f"/findings/{uuid}" not in stranger.get(f"/sites/{world.own}").text
+    with writing():
+        actions.lapse(ACTOR, uuid, 1, "不整改了")
+    assert "问题都已销号" in phone.get(f"/sites/{world.own}").text
