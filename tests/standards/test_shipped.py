@@ -10,6 +10,7 @@ from core.clock import today
 from core.db import writing
 from core.regions.rules import ASSUMED_SINCE
 from standards import format, queries, seeding
+from standards.comparison import compare
 from standards.rules import Version
 from tests.standards.made import ACTOR
 
@@ -73,5 +74,15 @@ def test_they_are_put_in_force_once(app: Flask) -> None:
     with writing():
         assert seeding.seed(ACTOR, ASSUMED_SINCE) == []
     assert {one.code for one in queries.in_force(on=today())} == set(SHIPPED)
-    seeding.demonstrate("3710", today())
-    assert len(queries.published()) == len(SHIPPED)
+
+
+def test_a_demonstration_has_a_revision_that_says_that_it_is_made(app: Flask) -> None:
+    for _time in range(2):
+        seeding.demonstrate("3710", today())
+    assert len(queries.published()) == len(SHIPPED) + 1
+    first, second = queries.versions(seeding.REVISED)
+    assert first.holds(today())
+    assert not second.holds(today())
+    assert "演示" in second.version.about
+    differs = compare(first.version, second.version)
+    assert [one.code for one in differs.criteria] == ["standards"]
