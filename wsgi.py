@@ -42,6 +42,7 @@ from core.regions import cli as regions
 from core.regions import following, past
 from core.regions.boundaries import OUTLINES
 from core.sites.following import FOLLOWERS as SITE_FOLLOWERS
+from core.staff import views as staff
 from halls.feature import FEATURE as HALLS
 from halls.feature import FIGURES as HALLS_FIGURES
 from network.duplicates.models import PairVerdict
@@ -62,7 +63,7 @@ GROUND = web.Feature(
     blueprints=(
         *(account_views.blueprint, own_views.blueprint, people_views.blueprint),
         *(proposal_views.blueprint, audit_views.blueprint, job_views.blueprint),
-        *(figures.blueprint, figures_api.blueprint),
+        *(figures.blueprint, figures_api.blueprint, staff.blueprint),
         *(findings.blueprint, notices.blueprint, rectification.blueprint),
     ),
     commands=(
@@ -74,6 +75,7 @@ GROUND = web.Feature(
         proposal_views.MENU,
         findings.MENU,
         web.MenuItem("figures.index", _l("指标"), (Permission.REGISTER_READ,), 300),
+        staff.MENU,
         web.MenuItem("people.index", _l("人员"), (Permission.ACCOUNTS_READ,), 800),
         web.MenuItem("audit.index", _l("审计"), (Permission.AUDIT_READ,), 900),
         web.MenuItem(

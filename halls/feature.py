@@ -3,8 +3,17 @@
 from __future__ import annotations
 
 from core.web import Feature
-from halls.windows import figures as windows
+from halls.demo import actions as demo
+from halls.fittings import views as fittings
+from halls.postings import views as postings
+from halls.windows import figures
+from halls.windows import views as windows
 
-FEATURE = Feature(name="halls")
+FEATURE = Feature(
+    name="halls",
+    blueprints=(fittings.blueprint, windows.blueprint, postings.blueprint),
+    panels=(fittings.PANEL, windows.PANEL, postings.PANEL),
+    demo=demo.show,
+)
 #: Known to whoever asks for figures by their codes.
-FIGURES = windows.FIGURES
+FIGURES = figures.FIGURES

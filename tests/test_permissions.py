@@ -33,10 +33,15 @@ from core.rectification.models import Finding
 from core.rectification.notices import actions as notices
 from core.regions.importer import text_of
 from core.regions.queries import load, tree
+from core.sites import actions as sites
 from core.sites import merging
 from core.sites.actions import Entry, enter
 from core.sites.models import Closure, Site
 from core.sites.rules import Kind, Taken
+from core.staff import actions as staff
+from core.staff.actions import Described
+from core.staff.changes import posted
+from core.staff.rules import Duty
 from network.duplicates.models import PairVerdict
 from network.imports.models import ImportRun
 from network.imports.rules import State
@@ -353,6 +358,19 @@ TABLE: Final[Mapping[str, Row]] = {
     "POST editing.save": KEEPS,
     "POST editing.preview_hours": READS,
     "GET editing.regions": Row(dict.fromkeys(("county_admin", "city_admin", "program"), ALL)),
+    "GET fittings.edit": KEEPS,
+    "POST fittings.save": KEEPS,
+    "GET windows.edit": KEEPS,
+    "POST windows.save": KEEPS,
+    "GET postings.edit": KEEPS,
+    "POST postings.save": KEEPS,
+    "GET staff.index": READS,
+    "GET staff.export": READS,
+    "GET staff.new": WRITES_SOMEWHERE,
+    "POST staff.new": WRITES_SOMEWHERE,
+    "GET staff.member": READS_SITE,
+    "POST staff.describe": WRITERS,
+    "POST staff.leave": WRITERS,
     "GET entering.new": Row(dict.fromkeys(("county_admin", "city_admin", "program"), ALL)),
     "POST entering.new": Row(dict.fromkeys(("county_admin", "city_admin", "program"), ALL)),
     "GET closures.of_site": WRITERS,
@@ -432,6 +450,7 @@ def world(app: Flask) -> World:
             add_list(county, uuid_of(where))
         add_closure(county, uuid_of(where))
         add_finding(getattr(world, where), uuid_of(where))
+        add_member(county, getattr(world, where), where)
         with writing():
             draft = begin_draft(ACTOR, STANDARD)
             draft.uuid = uuid_of(where)
@@ -447,6 +466,18 @@ def add_finding(code: str, uuid: str) -> None:
         notice.uuid = uuid
         db.session.flush()
         db.session.execute(sa.update(Finding).where(Finding.uuid == made).values(uuid=uuid))
+
+
+#: The codes of the members of staff, by where they are.
+MEMBERS: Final[dict[str, str]] = {}
+
+
+def add_member(county: str, site: str, where: str) -> None:
+    """Somebody whose record a county keeps and who is posted to a site there."""
+    with writing():
+        MEMBERS[where] = staff.enter(ACTOR, Described("王芳", _id(county))).code
+        change = posted({MEMBERS[where]: [Duty.GUIDE]}, SINCE)
+        sites.do(ACTOR, site_id(site), None, change)
 
 
 def add_import(uuid: str, county: str) -> None:
@@ -653,6 +684,7 @@ def path_of(rule: Rule, where: str, world: World) -> str:
     code = {
         "people": f"subject-{where}",
         "audit": f"subject-{where}",
+        "staff": MEMBERS[where],
         "i18n": "zh",
         "figures": "plan.gaps",
         "rectification": uuid_of(where),

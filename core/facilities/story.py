@@ -30,7 +30,7 @@ def group_name(value: Any) -> str:
 
 FITTED: Final = event_type(
     "site.facilities.set",
-    _l("登记设施和制度"),
+    _l("更新设施和制度"),
     _l("%(actor)s 登记了 %(subject)s 的设施和制度"),
     {
         "fitting": Field(_l("项目"), fit_words, item_name),

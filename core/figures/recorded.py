@@ -81,15 +81,15 @@ POSTED_FIGURE: Final = recorded(
     rows=_posted(POSTED),
 )
 GUIDES: Final = _duty(
-    *("staff.guides", Duty.GUIDE, _l("引导员")),
+    *("staff.guides", Duty.GUIDE, _l("在岗引导员")),
     _l("当天以引导员职责派驻在服务中的网点的人数。"),
 )
 COMPREHENSIVE: Final = _duty(
-    *("staff.comprehensive", Duty.COMPREHENSIVE, _l("综合柜员")),
+    *("staff.comprehensive", Duty.COMPREHENSIVE, _l("在岗综合柜员")),
     _l("当天以综合柜员职责派驻在服务中的网点的人数。"),
 )
 AGENTS: Final = _duty(
-    *("staff.agents", Duty.AGENT, _l("帮办代办员")),
+    *("staff.agents", Duty.AGENT, _l("在岗帮办代办员")),
     _l("当天以帮办代办职责派驻在服务中的网点的人数。"),
 )
 

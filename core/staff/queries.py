@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final
 
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
 
 from core.access import Actor, Permission, Reach
+from core.accounts import queries as accounts
+from core.accounts.models import Account
 from core.clock import today
 from core.dated import on_day
 from core.db import db
-from core.errors import NotFound
+from core.errors import BadInput, NotFound
 from core.regions.queries import tree
 from core.search import contains
 from core.sites import facts
@@ -68,7 +70,7 @@ def name_of(code: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class At:
-    """A member at a site: the duties, each with the days that it is held; ``last`` is inclusive."""
+    """A member at a site: the duties, each with the days on which it is held."""
 
     code: str
     name: str
@@ -103,7 +105,7 @@ def recorded(site_id: int, on: date | None = None) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A posting of one member's; ``coming``, ``over``: as of today."""
+    """A posting of one member's."""
 
     site_code: str
     site_name: str
@@ -111,6 +113,11 @@ class Held:
     duty: Duty
     since: date
     until: date | None
+
+    @property
+    def last(self) -> date | None:
+        """The last day that it is held."""
+        return None if self.until is None else self.until - timedelta(days=1)
 
 
 def of_member(member_id: int) -> list[Held]:
@@ -256,3 +263,45 @@ def find(actor: Actor, code: str) -> Member:
     if found is None:
         raise NotFound(_l("没有这位工作人员。"), field="code")
     return found
+
+
+def named(actor: Actor, who: str) -> str:
+    """The code of the one member within reach of that code or name. Raises BadInput."""
+    text = who.strip()
+    if is_member_code(text.upper()):
+        wanted = Member.code == text.upper()
+    else:
+        wanted = Member.name == " ".join(text.split())
+    visible = _visible(actor.reach(Permission.REGISTER_READ))
+    found = db.session.scalars(
+        sa.select(Member.code).where(wanted, visible).order_by(Member.code).limit(9)
+    ).all()
+    if not found:
+        raise BadInput(_l("没有登记过这位工作人员，或不在您的管辖范围内。"), field="who")
+    if len(found) > 1:
+        codes = "、".join(found)
+        raise BadInput(_l("有几位同名，请写工号：%(codes)s。", codes=codes), field="who")
+    return found[0]
+
+
+# -- Her account --------------------------------------------------------------------------------
+
+
+def username_of(actor: Actor, member: Member) -> str:
+    """The username of a member's account, where *actor* may see it."""
+    if member.account_id is None or not actor.may(Permission.ACCOUNTS_READ):
+        return ""
+    wanted = sa.select(Account.username).where(
+        Account.id == member.account_id, accounts.visible(actor)
+    )
+    return db.session.scalar(wanted) or ""
+
+
+def account_named(actor: Actor, username: str) -> int:
+    """The account of a username that *actor* may see. Raises BadInput."""
+    try:
+        if not actor.may(Permission.ACCOUNTS_READ):
+            raise NotFound(_l("没有这个账号。"))
+        return accounts.person(actor, username).id
+    except NotFound:
+        raise BadInput(_l("没有这个账号，或不在您的管辖范围内。"), field="account") from None

@@ -27,7 +27,7 @@ _FACTS: Final = {
 }
 
 ENTERED: Final = event_type(
-    "staff.entered", _l("登记工作人员"), _l("%(actor)s 登记了工作人员 %(subject)s"), _FACTS
+    "staff.entered", _l("新增工作人员"), _l("%(actor)s 登记了工作人员 %(subject)s"), _FACTS
 )
 DESCRIBED: Final = event_type(
     "staff.described", _l("修改工作人员"), _l("%(actor)s 修改了工作人员 %(subject)s"), _FACTS
@@ -37,7 +37,7 @@ LEFT: Final = event_type(
 )
 POSTED: Final = event_type(
     "site.postings.set",
-    _l("登记派驻"),
+    _l("更新派驻"),
     _l("%(actor)s 登记了 %(subject)s 的派驻人员"),
     {
         "posting": Field(_l("派驻"), _duties, queries.name_of),

@@ -28,12 +28,12 @@ def _lanes(numbers: Floats) -> Floats:
 
 
 ALL_WINDOWS: Final = recorded(
-    *("windows.all", _l("窗口"), _l("个")),
+    *("windows.all", _l("窗口"), _l("个窗口")),
     _l("服务中的网点当天登记的窗口数。从来没有登记过窗口的网点不计，登记为没有窗口的计 0。"),
     rows=_of(lambda numbers: numbers[:, ALL]),
 )
 COMPREHENSIVE_WINDOWS: Final = recorded(
-    *("windows.comprehensive", _l("综合窗口"), _l("个")),
+    *("windows.comprehensive", _l("综合窗口"), _l("个窗口")),
     _l("服务中的网点当天登记的综合窗口（什么事项都受理）数。从来没有登记过窗口的网点不计。"),
     rows=_of(lambda numbers: numbers[:, COMPREHENSIVE]),
 )

@@ -20,7 +20,7 @@ def window_words(value: Any) -> str:
 
 WINDOWS_SET: Final = event_type(
     "site.windows.set",
-    _l("登记窗口"),
+    _l("更新窗口"),
     _l("%(actor)s 登记了 %(subject)s 的窗口"),
     {
         "window": Field(_l("窗口"), window_words, plain_words),

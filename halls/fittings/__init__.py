@@ -1,0 +1,1 @@
+"""Recording what a site has: zones, equipment, conveniences, signs, networks, rules, rating."""

@@ -1,0 +1,130 @@
+"""What a site has: recorded by whoever keeps it, shown on its page."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
+from werkzeug.wrappers import Response as AnyResponse
+
+from core.access import Permission, current_actor, requires
+from core.db import writing
+from core.errors import BadInput, Conflict
+from core.facilities import queries
+from core.facilities.changes import fitted
+from core.facilities.rules import GROUPS, items
+from core.forms import whole_number
+from core.sites import actions as sites
+from core.sites.network import Place
+from core.web import Panel
+from halls import forms
+from halls.fittings import forms as fitting_forms
+from halls.fittings import proposing
+from halls.fittings.forms import Read
+from halls.forms import Draft
+from halls.queries import Kept, keep, keeps, reads
+
+AnyPage: TypeAlias = AnyResponse | tuple[str, int]
+
+blueprint = Blueprint("fittings", __name__)
+
+WRONG = 422
+
+
+@blueprint.get("/sites/<code>/facilities")
+@requires(Permission.REGISTER_READ)
+def edit(code: str) -> AnyPage:
+    """Everything that is recorded of what the site has, to be changed."""
+    kept = keep(current_actor(), code)
+    held = queries.held(kept.id)
+    return _page(kept, held, Draft(fitting_forms.texts_of(held.fits)))
+
+
+@blueprint.post("/sites/<code>/facilities")
+@requires(Permission.REGISTER_READ)
+def save(code: str) -> AnyPage:
+    """Record it, or ask for it."""
+    actor = current_actor()
+    kept = keep(actor, code)
+    held = queries.held(kept.id)
+    read = fitting_forms.read(request.form, held)
+    if read.draft.faults:
+        return _page(kept, held, read.draft, WRONG)
+    if not read.says_something:
+        return _back(code, "same")
+    try:
+        seen = whole_number(request.form.get("version", ""), "version")
+        if seen != kept.version:
+            raise Conflict(_l("这个网点刚刚被别人改过，请核对后再提交。"))
+        with writing():
+            if kept.writes:
+                change = fitted(read.wanted, read.on, read.groups)
+                sites.do(actor, kept.id, seen, change, why=read.reason)
+            else:
+                proposing.ask(actor, kept, read)
+    except Conflict as fault:
+        return _conflict(code, read, fault)
+    except BadInput as fault:
+        read.draft.fault(fault.field or "", fault)
+        return _page(kept, held, read.draft, WRONG)
+    return _back(code, "saved" if kept.writes else "asked")
+
+
+def _conflict(code: str, read: Read, fault: Conflict) -> AnyPage:
+    """The form as the register has it now, with what was typed otherwise still in it."""
+    kept = keep(current_actor(), code)
+    held = queries.held(kept.id)
+    draft = Draft(fitting_forms.overlaid(read, held))
+    draft.fault("", fault)
+    return _page(kept, held, draft, fault.status)
+
+
+def _back(code: str, done: str) -> AnyResponse:
+    return redirect(url_for("network.site", code=code, done=done, _anchor="staff"), 303)
+
+
+def _page(kept: Kept, held: queries.Held, draft: Draft, status: int = 200) -> AnyPage:
+    page = render_template(
+        "halls/fittings.html",
+        kept=kept,
+        held=held,
+        draft=draft,
+        groups=[(group, items().of(group)) for group in GROUPS],
+        count_field=fitting_forms.count_field,
+        note_field=fitting_forms.note_field,
+        group_field=fitting_forms.group_field,
+        base=forms.write_base(fitting_forms.document(held.fits)),
+    )
+    return page, status
+
+
+# -- On the page of the site --------------------------------------------------------------------
+
+
+def panel(place: Place) -> Markup | None:
+    """What helps a resident; for staff everything that is recorded."""
+    actor = current_actor()
+    staff, own = reads(actor, place), keeps(actor, place)
+    held = queries.held(place.id)
+    shown = [
+        (group, found)
+        for group in GROUPS
+        if (found := [pair for pair in held.of(group) if staff or pair[0].public])
+    ]
+    if not shown and not staff:
+        return None
+    told = render_template(
+        "halls/fittings_panel.html",
+        place=place,
+        shown=shown,
+        held=held,
+        staff=staff,
+        keeps=own,
+        groups=GROUPS,
+    )
+    return Markup(told)  # noqa: S704 - rendered by a template that escapes
+
+
+PANEL = Panel("site", _l("设施和便民服务"), panel, 60)

@@ -1,0 +1,1 @@
+"""Recording who is posted to a site, in which duties."""

@@ -1,0 +1,125 @@
+"""Who is posted to a site: recorded by whoever keeps it; shown to those who have signed in."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
+from werkzeug.wrappers import Response as AnyResponse
+
+from core.access import Permission, current_actor, requires
+from core.db import writing
+from core.errors import BadInput, Conflict
+from core.forms import whole_number
+from core.sites import actions as sites
+from core.sites.network import Place
+from core.staff import queries
+from core.staff.changes import posted
+from core.staff.rules import DUTIES
+from core.web import Panel
+from halls import forms
+from halls.forms import Draft
+from halls.postings import forms as posting_forms
+from halls.postings import proposing
+from halls.postings.forms import Read
+from halls.queries import Kept, keep, keeps, reads
+
+blueprint = Blueprint("postings", __name__)
+
+AnyPage: TypeAlias = AnyResponse
+
+WRONG = 422
+
+
+@blueprint.get("/sites/<code>/staff")
+@requires(Permission.REGISTER_READ)
+def edit(code: str) -> AnyPage:
+    """Who is posted to the site, to be changed."""
+    kept = keep(current_actor(), code)
+    held = posting_forms.document(queries.at_site(kept.id))
+    return _page(kept, Draft(posting_forms.texts_of(held)))
+
+
+@blueprint.post("/sites/<code>/staff")
+@requires(Permission.REGISTER_READ)
+def save(code: str) -> AnyPage:
+    """Record it, or ask for it."""
+    actor = current_actor()
+    kept = keep(actor, code)
+    held = posting_forms.document(queries.at_site(kept.id))
+    read = posting_forms.read(request.form, held, lambda who: queries.named(actor, who))
+    if read.draft.faults:
+        return _page(kept, read.draft, WRONG)
+    if not read.wanted and not (read.none and not queries.recorded(kept.id)):
+        return _back(code, "same")
+    try:
+        seen = whole_number(request.form.get("version", ""), "version")
+        if seen != kept.version:
+            raise Conflict(_l("这个网点刚刚被别人改过，请核对后再提交。"))
+        with writing():
+            if kept.writes:
+                change = posted(read.wanted, read.on)
+                sites.do(actor, kept.id, seen, change, why=read.reason)
+            else:
+                proposing.ask(actor, kept, read)
+    except Conflict as fault:
+        return _conflict(code, read, fault)
+    except BadInput as fault:
+        read.draft.fault("who" if fault.field == "member" else fault.field or "", fault)
+        return _page(kept, read.draft, WRONG)
+    return _back(code, "saved" if kept.writes else "asked")
+
+
+def _conflict(code: str, read: Read, fault: Conflict) -> AnyPage:
+    """The form as the register has it now, with what was typed otherwise still in it."""
+    kept = keep(current_actor(), code)
+    held = posting_forms.document(queries.at_site(kept.id))
+    draft = Draft(posting_forms.overlaid(read, held))
+    draft.fault("", fault)
+    return _page(kept, draft, fault.status)
+
+
+def _back(code: str, done: str) -> AnyResponse:
+    return redirect(url_for("network.site", code=code, done=done, _anchor="staff"), 303)
+
+
+def _page(kept: Kept, draft: Draft, status: int = 200) -> AnyPage:
+    people = queries.at_site(kept.id)
+    page = render_template(
+        "halls/postings.html",
+        kept=kept,
+        draft=draft,
+        people=people,
+        duties=DUTIES,
+        field=posting_forms.field,
+        new=posting_forms.NEW,
+        recorded=queries.recorded(kept.id),
+        base=forms.write_base(posting_forms.document(people)),
+    )
+    answer = make_response(page, status)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+# -- On the page of the site --------------------------------------------------------------------
+
+
+def panel(place: Place) -> Markup | None:
+    """Who is posted here; for staff alone."""
+    actor = current_actor()
+    if not reads(actor, place):
+        return None
+    people = queries.at_site(place.id)
+    told = render_template(
+        "halls/postings_panel.html",
+        place=place,
+        people=people,
+        recorded=bool(people) or queries.recorded(place.id),
+        keeps=keeps(actor, place),
+    )
+    return Markup(told)  # noqa: S704 - rendered by a template that escapes
+
+
+PANEL = Panel("site", _l("派驻人员"), panel, 56)

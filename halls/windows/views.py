@@ -1,0 +1,129 @@
+"""The windows of a site: recorded by whoever keeps it, shown on its page."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
+from werkzeug.wrappers import Response as AnyResponse
+
+from core.access import Permission, current_actor, requires
+from core.db import writing
+from core.errors import BadInput, Conflict
+from core.forms import whole_number
+from core.sites import actions as sites
+from core.sites.network import Place
+from core.web import Panel
+from halls import forms
+from halls.forms import Draft
+from halls.queries import Kept, keep, keeps, reads
+from halls.windows import forms as window_forms
+from halls.windows import proposing, queries
+from halls.windows.changes import windowed
+from halls.windows.forms import Read
+from halls.windows.rules import LANES, Lane, WindowKind
+
+AnyPage: TypeAlias = AnyResponse | tuple[str, int]
+
+blueprint = Blueprint("windows", __name__)
+
+WRONG = 422
+
+
+@blueprint.get("/sites/<code>/windows")
+@requires(Permission.REGISTER_READ)
+def edit(code: str) -> AnyPage:
+    """The windows of the site, to be changed."""
+    kept = keep(current_actor(), code)
+    return _page(kept, Draft(window_forms.texts_of(queries.held(kept.id))))
+
+
+@blueprint.post("/sites/<code>/windows")
+@requires(Permission.REGISTER_READ)
+def save(code: str) -> AnyPage:
+    """Record them, or ask for it."""
+    actor = current_actor()
+    kept = keep(actor, code)
+    read = window_forms.read(request.form, queries.held(kept.id))
+    if request.form.get("step") == "more":
+        return _page(kept, window_forms.with_more(read.draft))
+    if read.draft.faults:
+        return _page(kept, read.draft, WRONG)
+    if not read.wanted and not (read.none and not queries.recorded(kept.id)):
+        return _back(code, "same")
+    try:
+        seen = whole_number(request.form.get("version", ""), "version")
+        if seen != kept.version:
+            raise Conflict(_l("这个网点刚刚被别人改过，请核对后再提交。"))
+        with writing():
+            if kept.writes:
+                change = windowed(read.wanted, read.on)
+                sites.do(actor, kept.id, seen, change, why=read.reason)
+            else:
+                proposing.ask(actor, kept, read)
+    except Conflict as fault:
+        return _conflict(code, read, fault)
+    except BadInput as fault:
+        read.draft.fault(fault.field or "", fault)
+        return _page(kept, read.draft, WRONG)
+    return _back(code, "saved" if kept.writes else "asked")
+
+
+def _conflict(code: str, read: Read, fault: Conflict) -> AnyPage:
+    """The form as the register has it now, with what was typed otherwise still in it."""
+    kept = keep(current_actor(), code)
+    draft = Draft(window_forms.overlaid(read, queries.held(kept.id)))
+    draft.fault("", fault)
+    return _page(kept, draft, fault.status)
+
+
+def _back(code: str, done: str) -> AnyResponse:
+    return redirect(url_for("network.site", code=code, done=done, _anchor="staff"), 303)
+
+
+def _page(kept: Kept, draft: Draft, status: int = 200) -> AnyPage:
+    page = render_template(
+        "halls/windows.html",
+        kept=kept,
+        draft=draft,
+        rows=range(int(draft.texts["rows"])),
+        cell=window_forms.cell,
+        kinds=WindowKind,
+        lanes=LANES,
+        most=window_forms.MOST_ROWS,
+        recorded=queries.recorded(kept.id),
+        known=frozenset(queries.held(kept.id)),
+        base=forms.write_base(window_forms.document(queries.held(kept.id))),
+    )
+    return page, status
+
+
+# -- On the page of the site --------------------------------------------------------------------
+
+
+def panel(place: Place) -> Markup | None:
+    """For a resident the lanes that are kept and where; for staff every window."""
+    actor = current_actor()
+    staff, own = reads(actor, place), keeps(actor, place)
+    held = queries.held(place.id)
+    lanes: dict[Lane, list[str]] = {
+        lane: [number for number, opened in held.items() if lane in opened.lanes] for lane in LANES
+    }
+    kept = {lane: numbers for lane, numbers in lanes.items() if numbers}
+    if not kept and not staff:
+        return None
+    told = render_template(
+        "halls/windows_panel.html",
+        place=place,
+        held=held,
+        lanes=kept,
+        staff=staff,
+        keeps=own,
+        recorded=bool(held) or queries.recorded(place.id),
+    )
+    return Markup(told)  # noqa: S704 - rendered by a template that escapes
+
+
+PANEL = Panel("site", _l("窗口和绿色通道"), panel, 55)
