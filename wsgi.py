@@ -43,6 +43,7 @@ from core.regions import following, past
 from core.regions.boundaries import OUTLINES
 from core.sites.following import FOLLOWERS as SITE_FOLLOWERS
 from core.staff import views as staff
+from core.staff.following import MEMBERS
 from halls.feature import FEATURE as HALLS
 from halls.feature import FIGURES as HALLS_FIGURES
 from network.duplicates.models import PairVerdict
@@ -100,7 +101,7 @@ FIGURES = (*register.FIGURES, *recorded.FIGURES, *found_figures.FIGURES, *HALLS_
 #: Known to the migrations, though no page asks for them yet.
 TABLES = (PairVerdict,)
 #: What goes over to the heirs of a region that ends, in this order.
-FOLLOWERS = (OUTLINES, *SITE_FOLLOWERS, GRANTS, WAITING, *PLANS)
+FOLLOWERS = (OUTLINES, *SITE_FOLLOWERS, GRANTS, WAITING, *PLANS, MEMBERS)
 FEATURES = (GROUND, FINDER, NETWORK, HALLS, STANDARDS, INSPECTIONS, PUT_RIGHT)
 
 

@@ -7,10 +7,10 @@ taken apart again; what the survivor took over then stays the survivor's, to be 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Final, TypeAlias
 
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
@@ -30,6 +30,19 @@ from core.sites.changes import Change, Position, Standing
 from core.sites.closures import Notice
 from core.sites.models import Closure, Offering, Site, SiteHours, SitePeriod
 from core.sites.rules import Fact, Kind, Mode, Status, Taken
+
+#: What else of two sites that become one is to be changed, on either: the survivor, the other,
+#: and the day are given.
+Carrier: TypeAlias = Callable[[Site, Site, date], Iterable[tuple[Site, Change]]]
+
+_carriers: Final[list[Carrier]] = []
+
+
+def carrier(found: Carrier) -> Carrier:
+    """Let what a room records of a site come along; each room says so once."""
+    _carriers.append(found)
+    return found
+
 
 #: A site that serves is not given up for one that does not.
 _WORTH = {Status.CLOSED: 0, Status.PLANNED: 1, Status.ACTIVE: 2}
@@ -56,6 +69,7 @@ def merge(
         raise BadInput(_l("请保留正在服务的那个网点。"), field="survivor")
     made = _take(actor, survivor, other, taken, on)
     _carry_closures(actor, survivor, other, on)
+    _carry_recorded(actor, survivor, other, on)
     away = _give_up(actor, other, on)
     other.merged_into_id, other.merged_on = survivor.id, on
     db.session.flush()
@@ -154,6 +168,16 @@ def _carry_closures(actor: Actor, survivor: Site, other: Site, on: date) -> None
         if _said(closure) not in own:
             since = max(closure.since, on)
             closures.announce(actor, replace(_said(closure), site_id=survivor.id, since=since))
+
+
+def _carry_recorded(actor: Actor, survivor: Site, other: Site, on: date) -> None:
+    """What is recorded of the other alone is of the survivor from now on."""
+    for carry in _carriers:
+        for site, change in list(carry(survivor, other, on)):
+            made = change.make(actor, site)
+            if made:
+                region_id = _period(site, on).region_id
+                record(actor, change.event, (story.SITE, site.code), made, region_id=region_id)
 
 
 def _announced(site: Site, on: date) -> list[Closure]:

@@ -77,6 +77,10 @@ class At:
     made: bool
     duties: tuple[tuple[Duty, date, date | None], ...]
 
+    @property
+    def held(self) -> frozenset[Duty]:
+        return frozenset(duty for duty, _since, _until in self.duties)
+
 
 def at_site(site_id: int, on: date | None = None) -> list[At]:
     """Who is posted to the site on the day, by name."""

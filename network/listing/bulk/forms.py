@@ -14,7 +14,9 @@ from core.calendar import prose
 from core.calendar.rules import Shut
 from core.catalogue.rules import Service
 from core.errors import BadInput
-from core.forms import choices
+from core.facilities.changes import fitted
+from core.facilities.rules import GROUPS, Fit, items
+from core.forms import choices, whole_number
 from core.i18n import named
 from core.sites import changes, closures
 from core.sites.changes import Change
@@ -97,6 +99,29 @@ class HoursForm(_DatedForm):
         return changes.hours(changes.parsed(document), self.day())
 
 
+class FitForm(_DatedForm):
+    item = SelectField(_l("项目"))
+    count = StringField(_l("数量（0 表示没有）"), default="1")
+
+    def offer(self, services: Sequence[Service]) -> None:
+        super().offer(services)
+        self.item.choices = {
+            str(group.label): [
+                (item.code, named(item.name, item.name_en)) for item in items().of(group)
+            ]
+            for group in GROUPS
+        }
+
+    def change(self) -> Change:
+        try:
+            count = whole_number(self.count.data or "", "count")
+            fit = None if count == 0 else Fit(count)
+            return fitted({self.item.data: fit}, self.day())
+        except BadInput as fault:
+            where = "count" if fault.field == self.item.data else fault.field
+            raise BadInput(fault.message, field=where) from None
+
+
 class _OnForm(BulkForm):
     on = StringField(_l("从哪一天起"))
 
@@ -152,4 +177,5 @@ FORMS: Final[dict[Action, type[BulkForm]]] = {
     Action.REOPEN: ReopenForm,
     Action.ANNOUNCE: AnnounceForm,
     Action.CHECK: BulkForm,
+    Action.FIT: FitForm,
 }

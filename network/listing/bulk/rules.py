@@ -25,6 +25,7 @@ class Action(StrEnum):
     REOPEN = "reopen"
     ANNOUNCE = "announce"
     CHECK = "check"
+    FIT = "fit"
 
     @property
     def label(self) -> LazyString:
@@ -38,6 +39,7 @@ _LABELS: Final = {
     Action.REOPEN: _l("开办（恢复）网点"),
     Action.ANNOUNCE: _l("发出停办通知"),
     Action.CHECK: _l("位置记为已核实"),
+    Action.FIT: _l("登记一项设施或制度"),
 }
 
 

@@ -16,6 +16,8 @@ from core.audit.models import AuditEvent, AuditMember
 from core.clock import today
 from core.dated import on_day
 from core.db import db, writing
+from core.facilities.queries import held
+from core.facilities.rules import Fit
 from core.geo import Datum
 from core.sites import actions, changes
 from core.sites.changes import Position
@@ -308,3 +310,37 @@ def test_states_that_are_not_there_yet(sign_in: SignIn, add_site: AddSite) -> No
     assert "网点在这一天还没有登记" in answer.text
     assert "没有需要修改的网点" in answer.text
     assert later in answer.text
+
+
+def test_an_item_for_all_that_the_list_shows(
+    sign_in: SignIn, made: Made, add_site: AddSite
+) -> None:
+    added = [add_site(f"会口{number}") for number in range(3)]
+    client = sign_in()
+    form = client.get(f"{BULK}?action=fit&scope=all&q=会口").text
+    assert '<optgroup label="便民设施">' in form
+    told = {"do_item": "seats", "do_count": "6", "do_when": "from", "do_on": today().isoformat()}
+    preview = ask(client, "fit", q="会口", **told)
+    assert "项目 休息座椅：6" in preview.text
+    assert confirm(client, preview, 3).status_code == 303
+    db.session.rollback()
+    ids = db.session.scalars(sa.select(Site.id).where(Site.code.in_(added))).all()
+    assert [held(one).fits for one in ids] == [{"seats": Fit(6)}] * 3
+    told |= {"do_count": "0"}
+    assert confirm(client, ask(client, "fit", q="会口", **told), 3).status_code == 303
+    db.session.rollback()
+    assert [held(one).fits for one in ids] == [{}] * 3
+
+
+@pytest.mark.parametrize("count", ["", "x", "-1", "1000"])
+def test_a_number_that_cannot_be_is_refused(
+    sign_in: SignIn, made: Made, add_site: AddSite, count: str
+) -> None:
+    add_site("会口")
+    client = sign_in()
+    told = {"do_item": "seats", "do_count": count, "do_when": "correction"}
+    answer = ask(client, "fit", q="会口", **told)
+    assert answer.status_code == 422
+    assert 'id="do-count-error"' in answer.text
+    answer = ask(client, "fit", q="会口", do_item="throne", do_count="1", do_when="correction")
+    assert answer.status_code == 422
