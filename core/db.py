@@ -269,11 +269,40 @@ def revision(subject: str) -> int:
 
 
 def revision_of_rows(subject: str) -> int:
-    """The revision of the rows that the session's transaction reads; it begins here if need be."""
-    return db.session.scalar(_REVISION, {"subject": subject}) or 0
+    """The revision of the rows that the session's transaction reads; it begins here if need be.
+
+    Who only reads sees one state throughout, so that all revisions are read together, once.
+    """
+    return once(_READ, _all_revisions).get(subject, 0)
 
 
-_REVISION = sa.select(Revision.number).where(Revision.subject == sa.bindparam("subject"))
+#: Under which a transaction keeps the revisions that it reads.
+_READ: Final = "revisions"
+
+
+def _all_revisions() -> dict[str, int]:
+    rows = db.session.execute(sa.select(Revision.subject, Revision.number))
+    return {row.subject: row.number for row in rows}
+
+
+def once(key: object, read: Callable[[], T]) -> T:
+    """What *read* gives, asked once in a transaction that only reads; who writes reads anew."""
+    if connections.is_writing():
+        return read()
+    transaction = db.session.connection().get_transaction()
+    held: tuple[Any, dict[object, Any]] | None = db.session.info.get(_ONCE)
+    if held is None or held[0] is not transaction:
+        held = db.session.info[_ONCE] = transaction, {}
+    if key not in held[1]:
+        held[1][key] = read()
+    found: T = held[1][key]
+    return found
+
+
+#: Where a session keeps its transaction with what was read in it.
+_ONCE: Final = "read_once"
+
+
 _GLANCE = {
     "sqlite": "SELECT number FROM revision WHERE subject = ?",
     "postgresql": "SELECT number FROM revision WHERE subject = %s",

@@ -16,7 +16,6 @@ from core.facilities.models import Fitting
 from core.facilities.rules import GROUPS, Fit, Group, Item, items
 from core.sites import facts
 from core.sites.facts import Counted, Facts, Floats, Within
-from core.sites.models import SiteRecord
 from core.sites.queries import columns
 from core.snapshot import renewed
 
@@ -81,12 +80,8 @@ def held(site_id: int, on: date | None = None) -> Held:
         )
     )
     known = items().by_code
-    groups = db.session.scalars(
-        sa.select(SiteRecord.about).where(
-            SiteRecord.site_id == site_id, SiteRecord.about.in_(GROUPS), on_day(SiteRecord, day)
-        )
-    )
+    about = facts.recorded(site_id, day)
     return Held(
         {item: Fit(count, note) for item, count, note in rows if item in known},
-        frozenset(Group(group) for group in groups),
+        frozenset(group for group in GROUPS if group in about),
     )

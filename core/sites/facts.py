@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from core.access import Column
 from core.dated import on_day
-from core.db import db
+from core.db import db, once
 from core.sites.hand import Hand
 from core.sites.models import Site, SiteRecord
 from core.sites.queries import columns
@@ -116,6 +116,12 @@ def _fill(
     site_ids, places, counts = counted.count(on, within)
     rows = np.searchsorted(ids, np.array(site_ids, np.int64))
     numbers[rows, np.array(places, np.intp)] = np.array(counts, np.float64)
+
+
+def recorded(site_id: int, on: date) -> frozenset[str]:
+    """What is on record of a site on the day, though it be nothing; asked once."""
+    asked = sa.select(SiteRecord.about).where(SiteRecord.site_id == site_id, on_day(SiteRecord, on))
+    return once(("recorded", site_id, on), lambda: frozenset(db.session.scalars(asked)))
 
 
 def know(site: Site, hand: Hand, about: Collection[str], since: date) -> list[str]:

@@ -21,7 +21,7 @@ from core.regions.queries import tree
 from core.search import contains
 from core.sites import facts
 from core.sites.facts import Counted, Facts, Within
-from core.sites.models import Site, SitePeriod, SiteRecord
+from core.sites.models import Site, SitePeriod
 from core.sites.queries import columns
 from core.snapshot import renewed
 from core.staff.models import Member, Posting
@@ -100,11 +100,7 @@ def at_site(site_id: int, on: date | None = None) -> list[At]:
 
 def recorded(site_id: int, on: date | None = None) -> bool:
     """Whether it is known on the day who is posted to the site."""
-    asked = sa.select(SiteRecord.id).where(
-        *(SiteRecord.site_id == site_id, SiteRecord.about == POSTINGS),
-        on_day(SiteRecord, on or today()),
-    )
-    return db.session.scalar(asked.limit(1)) is not None
+    return POSTINGS in facts.recorded(site_id, on or today())
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,6 @@ from core.dated import on_day
 from core.db import db
 from core.sites import facts
 from core.sites.facts import Counted, Facts, Within
-from core.sites.models import SiteRecord
 from core.sites.queries import columns
 from core.snapshot import renewed
 from halls.windows.models import Window
@@ -63,12 +62,7 @@ def held(site_id: int, on: date | None = None) -> dict[str, Opened]:
 
 def recorded(site_id: int, on: date | None = None) -> bool:
     """Whether it is known on the day which windows the site has."""
-    asked = sa.select(SiteRecord.id).where(
-        SiteRecord.site_id == site_id,
-        SiteRecord.about == WINDOWS,
-        on_day(SiteRecord, on or today()),
-    )
-    return db.session.scalar(asked.limit(1)) is not None
+    return WINDOWS in facts.recorded(site_id, on or today())
 
 
 def opened_of(row: Window) -> Opened:

@@ -84,6 +84,7 @@ def _back(code: str, done: str) -> AnyResponse:
 
 
 def _page(kept: Kept, draft: Draft, status: int = 200) -> AnyPage:
+    held = queries.held(kept.id)
     page = render_template(
         "halls/windows.html",
         kept=kept,
@@ -94,8 +95,8 @@ def _page(kept: Kept, draft: Draft, status: int = 200) -> AnyPage:
         lanes=LANES,
         most=window_forms.MOST_ROWS,
         recorded=queries.recorded(kept.id),
-        known=frozenset(queries.held(kept.id)),
-        base=forms.write_base(window_forms.document(queries.held(kept.id))),
+        known=frozenset(held),
+        base=forms.write_base(window_forms.document(held)),
     )
     return page, status
 
