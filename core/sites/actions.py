@@ -281,7 +281,7 @@ def require_site(actor: Actor, site_id: int, *permissions: Permission) -> int:
     reach = _reach(actor, *permissions)
     region_id = _region(site_id)
     if not reach.everywhere and site_id not in reach.sites:
-        require_reach(reach.region(regions.load(today()), region_id))
+        require_reach(reach.region(regions.tree(today()), region_id))
     return region_id
 
 
@@ -291,7 +291,7 @@ def require_sites(actor: Actor, site_ids: Sequence[int], *permissions: Permissio
     where = _regions(site_ids)
     require_reach(len(where) == len(set(site_ids)))
     if not reach.everywhere:
-        within = reach.region_ids(regions.load(today()))
+        within = reach.region_ids(regions.tree(today()))
         require_reach(
             all(site_id in reach.sites or region in within for site_id, region in where.items())
         )
@@ -301,7 +301,7 @@ def require_region(actor: Actor, region_id: int) -> None:
     """Raise Forbidden, or NotFound where the region is not for *actor* to write in."""
     reach = _reach(actor, Permission.REGISTER_WRITE)
     if not reach.everywhere:
-        require_reach(reach.region(regions.load(today()), region_id))
+        require_reach(reach.region(regions.tree(today()), region_id))
 
 
 def _reach(actor: Actor, *permissions: Permission) -> Reach:
