@@ -275,4 +275,4 @@ def test_a_site_shows_what_is_to_be_put_right_to_those_who_may_know(
     assert f"/findings/{uuid}" not in stranger.get(f"/sites/{world.own}").text
     with writing():
         actions.lapse(ACTOR, uuid, 1, "不整改了")
-    assert "问题都已销号" in phone.get(f"/sites/{world.own}").text
+    assert "没有等着整改的问题" in phone.get(f"/sites/{world.own}").text
