@@ -201,7 +201,7 @@ def contradicts(criterion: Criterion, result: Result, told: Told) -> bool:
         return False
     state = derived(criterion.check, told)
     agreeing = {Result.PASSED: State.MET, Result.FAILED: State.FAILED}.get(result)
-    return state is not State.UNKNOWN and state is not agreeing
+    return state in (State.MET, State.FAILED) and state is not agreeing
 
 
 def _site(site_id: int, on: date) -> tuple[str, int]:

@@ -54,14 +54,20 @@ class Asked(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What the figures of a criterion tell of one site: its own, and what it is compared with."""
+    """What the figures of a criterion tell of one site: its own, and what it is compared with.
+
+    ``applies``: unless it is known that the criterion does not apply to the site.
+    """
 
     value: float | None = None
     target: float | None = None
+    applies: bool = True
 
 
 def derived(check: Check, told: Told) -> State:
     """What the figure says of one site; unknown where it, or its target, is not known."""
+    if not told.applies:
+        return State.NOT_APPLICABLE
     if told.value is None or told.target is None:
         return State.UNKNOWN
     passes = _COMPARE[check.comparison](np.array([told.value]), np.array([told.target]))

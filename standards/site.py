@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
@@ -37,6 +37,10 @@ class Spoken:
     source_kind: str
     source_code: str
 
+    def bare(self) -> Spoken:
+        """The same without the words, and without saying whose they are."""
+        return replace(self, note="", by="", source_code="")
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -66,6 +70,11 @@ class SiteVerdict:
     of: int
     band: Band | None
     rows: tuple[Row, ...]
+
+    def bare(self) -> SiteVerdict:
+        """The same without anybody's words."""
+        rows = (replace(row, last=row.last and row.last.bare()) for row in self.rows)
+        return replace(self, rows=tuple(rows))
 
     def of_chapter(self, chapter: Chapter) -> list[Row]:
         return [row for row in self.rows if row.criterion.chapter == chapter.code]

@@ -111,6 +111,10 @@ def site(code: str, site: str) -> Response:
     if found is None:
         raise NotFound(_l("这个标准不适用于这个网点，或当天还没有生效。"))
     spoken = history(place.id, code, asked.on)
+    reads = current_actor().reach(Permission.INSPECTIONS_READ)
+    if not reads.site(net.tree, place.id, place.region.id):
+        # What inspectors write is for those who read visits; the verdict is for all staff.
+        found, spoken = found.bare(), [one.bare() for one in spoken]
     return _page(
         "standards/site.html",
         *(asked, _scope(asked)),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import Any, Final
@@ -38,11 +38,12 @@ from standards.judging import (
     Judged,
     Looked,
     Told,
+    derived,
     judge,
 )
 from standards.models import OBSERVATIONS, Observation, Standard, StandardCriterion, StandardVersion
 from standards.queries import Published
-from standards.rules import Criterion, Version
+from standards.rules import Check, Criterion, State, Version
 
 #: What is asked: the standard, the code of the criterion, what stands for its question.
 Key = tuple[str, str, str]
@@ -165,11 +166,18 @@ class Numbers:
         shown: dict[str, Told] = {}
         for one in version.criteria:
             if one.check is not None:
-                target = one.check.value
-                if one.check.than is not None:
-                    target = _number(self(Asked(one.check.than))[index])
-                shown[one.code] = Told(_number(self(Asked.of(one.check))[index]), target)
+                told = self._of(one.check, index)
+                if one.applies_if is not None:
+                    here = derived(one.applies_if, self._of(one.applies_if, index))
+                    told = replace(told, applies=here is not State.FAILED)
+                shown[one.code] = told
         return shown
+
+    def _of(self, check: Check, index: int) -> Told:
+        target = check.value
+        if check.than is not None:
+            target = _number(self(Asked(check.than))[index])
+        return Told(_number(self(Asked.of(check))[index]), target)
 
 
 def _number(value: np.float64) -> float | None:

@@ -106,8 +106,8 @@ def _values(actor: Actor, opened: Opened, region_id: int) -> dict[str, Any]:
         "severity": Severity(opened.severity),
         "times": queries.times(opened.site_id, opened.criterion, opened.found_on),
         "found_on": opened.found_on,
-        "found_by": actor.name,
-        "found_by_id": actor.account_id,
+        "found_by": opened.found_by or actor.name,
+        "found_by_id": opened.found_by_id if opened.found_by else actor.account_id,
         "opened_at": now(),
         "owner": "" if owner is None else owner.name,
         "owner_id": None if owner is None else owner.account_id,
@@ -297,10 +297,13 @@ def _check(actor: Actor, moved: Finding, verdict: Verdict, words: str, moment: d
 def lapse(actor: Actor, uuid: str, seen: int, words: str) -> None:
     """Give a finding up without its being put right, as when the site is closed; say why.
 
-    Raises NotFound out of reach, BadInput without a reason, Conflict.
+    Raises NotFound out of reach, Forbidden at one's own station, BadInput without a reason,
+    Conflict.
     """
     found = queries.find(actor, uuid)
     require_reach(access.may_lead(actor, found.site_id, found.region_id))
+    if access.at_home(actor, found.site_id, found.region_id):
+        raise Forbidden(_l("自己所在网点的整改要由别人复查。"))
     told = rules.said(words, "reason")
     on = today()
     values = {

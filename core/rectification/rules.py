@@ -208,7 +208,8 @@ class Opened:
     what was checked against, ``criterion`` the key ``standard/criterion`` by which the same is
     known again, ``words`` that criterion in words, ``basis`` the clause with its source mark.
     ``photos`` are sha256 of pictures that the store keeps.  Without ``due`` the table of periods
-    says it; without an owner it is whoever manages the site.
+    says it; without an owner it is whoever manages the site; without ``found_by`` whoever opens it
+    has found it.
     """
 
     source: str
@@ -224,6 +225,8 @@ class Opened:
     photos: tuple[str, ...] = ()
     owner_id: int | None = None
     due: date | None = None
+    found_by: str = ""
+    found_by_id: int | None = None
 
 
 # -- Bounds of what people say ------------------------------------------------------------------

@@ -72,12 +72,19 @@ def rewrite(draft: Draft, seen: int, document: str) -> None:
 
 
 def drop(actor: Actor, draft: Draft) -> None:
-    """Throw a draft away that waits for nobody and is not published."""
+    """Throw a draft away that waits for nobody and is not published. Raises Conflict where it was
+    changed, or sent to somebody, since it was read."""
     _refuse_frozen(draft)
     code = "" if draft.version is None else draft.version.code
+    dropped = db.session.scalar(
+        sa.delete(StandardDraft)
+        .where(StandardDraft.id == draft.row.id, StandardDraft.version == draft.row.version)
+        .returning(StandardDraft.id)
+        .execution_options(synchronize_session=False)
+    )
+    if dropped is None:
+        raise Conflict(_l("这份草稿刚刚被别人改过，请核对后再提交。"))
     record(actor, story.DROPPED, (story.STANDARD, code))
-    db.session.delete(draft.row)
-    db.session.flush()
 
 
 def _refuse_frozen(draft: Draft) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final, TypeAlias
 
@@ -35,7 +35,7 @@ from core.rectification.rules import (
     Severity,
     finding_source,
 )
-from core.sites.models import SitePeriod
+from core.sites.models import Site, SitePeriod
 from core.sites.queries import network
 from core.sites.rules import Kind
 from standards import queries as standards
@@ -199,9 +199,11 @@ def _add_derived(seen: Seen, figures: Figures) -> None:
 def _of_register(criterion: Criterion, told: Told) -> Result | None:
     if criterion.check is None:
         return None
-    return {Standing.MET: Result.PASSED, Standing.FAILED: Result.FAILED}.get(
-        derived(criterion.check, told)
-    )
+    return {
+        Standing.MET: Result.PASSED,
+        Standing.FAILED: Result.FAILED,
+        Standing.NOT_APPLICABLE: Result.NOT_APPLICABLE,
+    }.get(derived(criterion.check, told))
 
 
 def _results(seen: Seen) -> dict[str, dict[str, Result]]:
@@ -222,14 +224,29 @@ def _results(seen: Seen) -> dict[str, dict[str, Result]]:
 
 def _open_findings(actor: Actor, seen: Seen, ready: Ready) -> int:
     """A finding for each criterion that failed on site; gives how many."""
-    sent = access.as_sent(actor, seen.row.site_id)
+    site_id = _survivor(seen.row.site_id)
+    sent = access.as_sent(actor, site_id)
     photos = _photos(seen.row.id)
     failed = [one for one in seen.answers if one.result == Result.FAILED]
     for answer in failed:
         key = f"{answer.standard}/{answer.criterion}"
-        opened = _opened(seen, answer, photos.get(key, ()), ready)
+        found = _opened(seen, answer, photos.get(key, ()), ready)
+        opened = replace(found, site_id=site_id)
         answer.finding = open_finding(sent, opened, made=seen.row.made)
     return len(failed)
+
+
+def _survivor(site_id: int) -> int:
+    """The site, or the one that it was found to be the same place as while the visit was made."""
+    into = db.session.scalar(sa.select(Site.merged_into_id).where(Site.id == site_id))
+    return site_id if into is None else _survivor(into)
+
+
+def _inspector(row: Inspection) -> tuple[str, int | None]:
+    """Who was there, whoever brings the last of it: of an imported record, whose it is."""
+    if row.imported or row.filed_by is None:
+        return row.inspector, row.inspector_id
+    return row.filed_by, row.filed_by_id
 
 
 def _photos(inspection_id: int) -> dict[str, tuple[str, ...]]:
@@ -250,6 +267,7 @@ def _opened(seen: Seen, answer: InspectionAnswer, photos: Sequence[str], ready: 
     published = seen.versions[answer.standard]
     criterion = published.version.by_code[answer.criterion]
     found_on, grave = today(), severity(published, criterion)
+    found_by, found_by_id = _inspector(seen.row)
     due = ready.periods.due(ready.calendar, grave, found_on)
     if answer.due_days is not None:
         due = working.after(ready.calendar, found_on, answer.due_days)
@@ -266,6 +284,8 @@ def _opened(seen: Seen, answer: InspectionAnswer, photos: Sequence[str], ready: 
         note=answer.note or answer.reason,
         photos=tuple(photos),
         due=due,
+        found_by=found_by,
+        found_by_id=found_by_id,
     )
 
 

@@ -153,11 +153,12 @@ def _received(
     device_at: datetime | None,
     on_behalf: For | None,
 ) -> Received:
+    by = actor.account_id if on_behalf is None else on_behalf.account_id
     return Received(
         at=now(),
         device_at=device_at,
         imported=on_behalf is not None,
-        assigned=known is None or on_behalf is not None or access.is_sent(actor, known),
+        assigned=known is None or by in (known.inspector_id, known.companion_id),
         cancelled=known is not None and known.state == State.CANCELLED,
         later_version=ready.outdated,
         site_since=since,

@@ -285,6 +285,18 @@ def form(
     return Sent(record(canonical(document).encode()), photos)
 
 
+def versions(given: Mapping[str, str]) -> dict[str, str]:
+    """The digests of the versions that the page showed, by standard: others may have been
+    published since it was opened. Raises Unusable."""
+    try:
+        found = json.loads(given.get("versions", ""))
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict) or not all(isinstance(one, str) for one in found.values()):
+        raise Unusable(_l("页面已经过期，请刷新后再填。"), field="versions")
+    return found
+
+
 def _answer(key: str, given: MultiDict[str, str]) -> dict[str, Any]:
     standard, _, criterion = key.partition("/")
     result, due = given.get(f"result:{key}", ""), given.get(f"due:{key}", "")

@@ -59,7 +59,7 @@ def outcome(one: Line) -> Outcome:
         last=last,
         differences=tuple(_differences(given, known)),
         others={
-            code: tuple(judging.judge(_others(version), kind, results))
+            code: tuple(_under(other, version, kind, results) for other in _others(version))
             for code, version in pinned.items()
         },
     )
@@ -67,6 +67,19 @@ def outcome(one: Line) -> Outcome:
 
 def _others(pinned: Published) -> list[Published]:
     return [one for one in standards.versions(pinned.code) if one.digest != pinned.digest]
+
+
+def _under(
+    other: Published, pinned: Published, kind: Kind, results: Mapping[str, Mapping[str, Result]]
+) -> Judged:
+    """What the answers come to under another version; those to what it asks otherwise are none."""
+    before, after = pinned.version.by_code, other.version.by_code
+    carried = {
+        code: result
+        for code, result in results.get(pinned.code, {}).items()
+        if code in before and code in after and before[code].asked == after[code].asked
+    }
+    return judging.judge([other], kind, {pinned.code: carried})[0]
 
 
 def _key(answer: InspectionAnswer) -> str:

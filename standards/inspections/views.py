@@ -28,6 +28,7 @@ from standards.inspections import (
     closing,
     filing,
     forms,
+    judging,
     listing,
     pages,
     photos,
@@ -204,9 +205,12 @@ def fill(code: str) -> AnyResponse:
 
 
 def _file(one: Line) -> None:
-    context = pages.visit(one)
-    versions = {each.published.code: each.published.digest for each in context["lists"]}
-    keys = [key for each in context["lists"] for key in each.keys]
+    versions = forms.versions(request.form)
+    keys = [
+        f"{code}/{each.code}"
+        for code, published in judging.pinned(versions).items()
+        for each in judging.asked(published, one.kind)
+    ]
     files = {key: _contents(request.files.getlist(f"photo:{key}")) for key in ("", *keys)}
     sent = forms.form(one.code, versions, keys, request.form, files)
     made = {sha256: put_picture(data) for sha256, data in sent.photos.items()}

@@ -236,3 +236,19 @@ class TestForStaff:
         assert "花园站" in page
         assert "青山站" in page
         assert "崖头站" not in page
+
+
+class TestWords:
+    """What an inspector writes is for those who read visits."""
+
+    def test_staff_who_read_no_visits_see_the_verdict_alone(
+        self, app: Flask, city: dict[str, int]
+    ) -> None:
+        path = f"/standards/sample/sites/{code_of(city['failed'])}"
+        hotline = person(app, Role.HOTLINE_AGENT, CITY).get(path)
+        assert hotline.status_code == 200
+        assert "未达标" in hotline.text
+        assert "门口没有人" not in hotline.text
+        assert ACTOR.name not in hotline.text.split("<main", 1)[1]
+        inspector = person(app, Role.INSPECTOR, COUNTY).get(path).text
+        assert inspector.count("门口没有人") == 2

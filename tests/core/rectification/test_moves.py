@@ -10,6 +10,10 @@ import sqlalchemy as sa
 from flask import Flask
 
 from core.access import Actor
+from core.accounts import actions as accounts
+from core.accounts import places
+from core.accounts import queries as accounts_read
+from core.accounts.actions import Held
 from core.accounts.rules import Role
 from core.audit.models import AuditEvent
 from core.clock import today
@@ -18,7 +22,7 @@ from core.errors import BadInput, Conflict, Forbidden, NotFound
 from core.rectification import actions, queries
 from core.rectification.models import FindingAnswer, FindingDeadline
 from core.rectification.rules import State
-from tests.core.accounts.made import World
+from tests.core.accounts.made import ACTOR, World
 from tests.core.rectification.made import COUNTY, find, finding, person
 
 
@@ -225,3 +229,19 @@ def test_deadlines_are_kept_from_the_day_they_were_set(app: Flask, world: World)
     uuid = find(world.own, date(2026, 3, 2))
     kept = db.session.scalars(sa.select(FindingDeadline)).one()
     assert (kept.set_on, kept.due) == (date(2026, 3, 2), finding(uuid).due)
+
+
+def test_nobody_gives_up_what_is_to_be_put_right_at_her_own_station(
+    app: Flask, world: World
+) -> None:
+    uuid = find(world.own)
+    admin = person(Role.COUNTY_ADMIN, COUNTY, name="管理员")
+    manager = Held(Role.STATION_MANAGER, places.find_place(world.own), today())
+    assert admin.account_id is not None
+    with writing():
+        accounts.grant(ACTOR, accounts_read.own(admin.account_id), manager)
+    both = accounts_read.acting(admin.account_id)
+    assert both is not None
+    with pytest.raises(Forbidden), writing():
+        actions.lapse(both, uuid, 1, "不整改了")
+    assert finding(uuid).state == "open"
