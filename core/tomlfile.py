@@ -147,7 +147,7 @@ _TOKEN: Final = re.compile(
     r"#[^\n]*|[\[\]{}\n]",
     re.DOTALL,
 )
-_PART: Final = re.compile(r"""\s*([A-Za-z0-9_-]+|"[^"\n]*"|'[^'\n]*')\s*""")
+_PART: Final = re.compile(r"""[A-Za-z0-9_-]+|"[^"\n]*"|'[^'\n]*'""")
 
 
 def _statements(text: str) -> Iterator[tuple[int, str]]:
@@ -201,11 +201,18 @@ def _header(content: str, counts: dict[Location, int]) -> Location:
 def _parts(content: str) -> tuple[Location, int]:
     """The names of a dotted key, and where it ends."""
     parts: list[str] = []
-    end = 0
+    end = _skipped(content, 0)
     while (found := _PART.match(content, end)) is not None:
-        parts.append(found.group(1).strip("\"'"))
-        end = found.end()
+        parts.append(found.group().strip("\"'"))
+        end = _skipped(content, found.end())
         if content[end : end + 1] != ".":
             break
-        end += 1
+        end = _skipped(content, end + 1)
     return tuple(parts), end
+
+
+def _skipped(content: str, start: int) -> int:
+    """Where what is not blank begins."""
+    while content[start : start + 1] in (" ", "\t"):
+        start += 1
+    return start

@@ -24,7 +24,7 @@ MATCHED: Final = frozenset({"network.editing.rules._NUMBER", "network.imports.ce
 def patterns() -> Iterator[tuple[str, re.Pattern[str]]]:
     """Every pattern that a module of ours keeps, alone or in a collection."""
     for name, module in sorted(sys.modules.items()):
-        if name.split(".")[0] in ("core", "network", "stations"):
+        if name.split(".")[0] in ("core", "network", "stations", "standards", "halls"):
             for attribute, value in vars(module).items():
                 for one in value if isinstance(value, tuple | list | set) else (value,):
                     if isinstance(one, re.Pattern) and isinstance(one.pattern, str):
