@@ -21,16 +21,18 @@ SECRET_KEY = "a secret of the tests' own servers"
 
 
 @contextmanager
-def serving(home: Path, database_url: str) -> Iterator[str]:
+def serving(
+    home: Path, database_url: str, *, secret_key: str = SECRET_KEY, workers: int = 1
+) -> Iterator[str]:
     """The address of a server over a database, on a free port of this machine."""
     port = free_port()
     environment = os.environ | {
         "ONEKM_HOME": str(home),
         "ONEKM_DATABASE_URL": database_url,
         "ONEKM_HOTLINE": "0631-12393",
-        "ONEKM_SECRET_KEY": SECRET_KEY,
+        "ONEKM_SECRET_KEY": secret_key,
         "PORT": str(port),
-        "WEB_CONCURRENCY": "1",
+        "WEB_CONCURRENCY": str(workers),
     }
     program = [sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.py"]
     with (home / f"server-{port}.log").open("wb") as log:

@@ -7,6 +7,10 @@ const OneKmQueue = (() => {
   const FIRST_WAIT = 1000;
   const LONGEST_WAIT = 300000;
   const PATIENCE = 60000;
+  // On a bad network what failed is tried again at once, and several records are under way.
+  const AT_ONCE = 4;
+  const TRIES = 3;
+  const PAUSE = 150;
   // So many failures one after another mean that there is no network, whatever the browser thinks.
   const GIVE_UP = 8;
   const listeners = new Set();
@@ -168,9 +172,28 @@ const OneKmQueue = (() => {
   }
 
   // Who is signed in, and the token that goes with it: a form of this morning may have another.
-  const door = () => ask('/inspections/outbox', {});
+  async function door() {
+    for (let left = TRIES; ; left -= 1) {
+      try {
+        return await ask('/inspections/outbox', {});
+      } catch (error) {
+        if (!(error instanceof Away) || left === 1) throw error;
+      }
+    }
+  }
 
-  function put(url, token, body, type) {
+  async function put(url, token, body, type) {
+    for (let left = TRIES; ; left -= 1) {
+      try {
+        return await putOnce(url, token, body, type);
+      } catch (error) {
+        if (!(error instanceof Away) || left === 1) throw error;
+        await new Promise((resolve) => { setTimeout(resolve, PAUSE); });
+      }
+    }
+  }
+
+  function putOnce(url, token, body, type) {
     return ask(url, {
       method: 'PUT',
       body,
@@ -225,15 +248,16 @@ const OneKmQueue = (() => {
   async function round() {
     const now = Date.now();
     const due = (await records()).filter((one) => one.state === 'waiting' && one.next <= now);
-    if (due.length === 0) return 'done';
+    if (due.length === 0) return;
     const { who, csrf } = await door();
+    const own = due.filter((one) => one.owner === who).sort((a, b) => a.at - b.at);
     let failures = 0;
-    for (const record of due.sort((a, b) => a.at - b.at)) {
-      if (record.owner !== who) continue;
-      failures = await deliver(record, csrf) ? 0 : failures + 1;
-      if (failures >= GIVE_UP) break;
-    }
-    return 'done';
+    const carry = async () => {
+      while (own.length > 0 && failures < GIVE_UP) {
+        failures = await deliver(own.shift(), csrf) ? 0 : failures + 1;
+      }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, carry));
   }
 
   // One tab sends at a time; the others are told by the store.

@@ -24,8 +24,15 @@
   let sending = '';
   let sent = 0;
 
-  async function showUnsent(state) {
+  let showing = 0;
+
+  // A queue that moves tells so many times a second; the page need not follow each.
+  function showSoon(state) {
     if (state !== undefined) sending = state;
+    showing ||= setTimeout(() => { showing = 0; showUnsent(); }, 300);
+  }
+
+  async function showUnsent() {
     const left = await OneKmQueue.records();
     const waiting = left.filter((one) => one.state !== 'beside');
     const drafts = await OneKmQueue.drafts();
@@ -178,7 +185,7 @@
     return;
   }
   document.documentElement.classList.add('visits');
-  OneKmQueue.listen((state) => showUnsent(state));
+  OneKmQueue.listen(showSoon);
   window.addEventListener('online', () => OneKmQueue.hurry());
   window.addEventListener('offline', () => showUnsent());
   document.addEventListener('visibilitychange', () => {

@@ -118,13 +118,13 @@ def settle(code: str, uuid: str) -> AnyResponse:
 def follow_up(code: str) -> AnyResponse:
     """Send somebody to see whether what was found has been put right."""
     actor = current_actor()
-    row = queries.find(actor, code)
+    queries.find(actor, code)
     try:
         day, inspector = forms.day(request.form), _number("inspector")
         with writing():
             uuid = actions.follow_up(actor, queries.find(actor, code), day, inspector).uuid
     except OneKmError as fault:
-        return _again(row.uuid, fault)
+        return _again(code, fault)
     return redirect(url_for("inspections.show", code=uuid), 303)
 
 
@@ -155,10 +155,10 @@ def _number(name: str) -> int:
 def _do(code: str, act: Callable[[Actor, Inspection], None], anchor: str) -> AnyResponse:
     """Do something with the visit, read in the transaction that changes it."""
     actor = current_actor()
-    row = queries.find(actor, code)
+    queries.find(actor, code)
     try:
         with writing():
-            act(actor, queries.find(actor, row.uuid))
+            act(actor, queries.find(actor, code))
     except OneKmError as fault:
         if fault.status in (403, 404):
             raise

@@ -1,0 +1,301 @@
+"""An inspector's telephone without a network, then behind a bad one: nothing is lost or doubled.
+
+The server stands behind a proxy that can be shut, or can drop three in ten requests and three in
+ten answers, so that what was done is not known to have been done.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import socket
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass, field
+from http.client import HTTPConnection
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+import sqlalchemy as sa
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from core.config import Config, Mode
+from core.db import db
+from core.files.models import File
+from standards.inspections.models import Inspection, InspectionPhoto
+from tests.databases import migrate
+from tests.serving import SECRET_KEY, serving
+from tests.standards.inspections.made import Ground, jpeg
+from tests.standards.inspections.made import ground as make_ground
+from wsgi import create_app
+
+FORMS = 200
+#: How long the queue may take behind the bad network, in milliseconds.
+PATIENCE = 240_000
+
+
+@dataclass
+class Proxy:
+    """Stands before the server: shut, open, or dropping a share of requests and of answers."""
+
+    target: str
+    shut: bool = False
+    dropping: float = 0.0
+    lost: Counter[str] = field(default_factory=Counter)
+    chance: random.Random = field(default_factory=lambda: random.Random(20261125))
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def unlucky(self, what: str) -> bool:
+        """Whether this one is dropped; what is dropped is counted."""
+        with self.lock:
+            dropped = self.chance.random() < self.dropping
+            self.lost[what] += dropped
+            return dropped
+
+
+class Handler(BaseHTTPRequestHandler):
+    """One request of a browser, passed on or cut off."""
+
+    protocol_version = "HTTP/1.1"
+    proxy: Proxy
+
+    def do_GET(self) -> None:
+        self.close_connection = True
+        body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+        if self.proxy.shut or self.proxy.unlucky("requests"):
+            return self._cut()
+        status, headers, content = self._ask(body)
+        if self.proxy.unlucky("answers"):
+            return self._cut()
+        return self._tell(status, headers, content)
+
+    do_POST = do_PUT = do_GET
+
+    def _ask(self, body: bytes) -> tuple[int, list[tuple[str, str]], bytes]:
+        where = urlsplit(self.proxy.target)
+        with closing(HTTPConnection(where.hostname or "", where.port, timeout=60)) as onward:
+            onward.request(self.command, self.path, body or None, dict(self.headers))
+            answer = onward.getresponse()
+            return answer.status, answer.getheaders(), answer.read()
+
+    def _tell(self, status: int, headers: list[tuple[str, str]], content: bytes) -> None:
+        self.send_response_only(status)
+        for name, value in headers:
+            if name.lower() not in ("connection", "transfer-encoding", "content-length"):
+                self.send_header(name, value)
+        self.send_header("Content-Length", str(len(content)))
+        self.send_header("Connection", "close")
+        with suppress(OSError):
+            self.end_headers()
+            self.wfile.write(content)
+
+    def _cut(self) -> None:
+        with suppress(OSError):
+            self.connection.shutdown(socket.SHUT_RDWR)
+
+    def log_message(self, *_args: Any) -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def standing_before(target: str) -> Iterator[tuple[Proxy, str]]:
+    proxy = Proxy(target)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Passing", (Handler,), {"proxy": proxy}))
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield proxy, f"http://127.0.0.1:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+@dataclass
+class Scene:
+    ground: Ground
+    proxy: Proxy
+    address: str
+    context: BrowserContext
+    session: str
+    violations: list[str] = field(default_factory=list)
+
+    def come_in(self) -> None:
+        cookies: Any = [
+            {"name": "session", "value": self.session, "url": self.address},
+            {"name": "lang", "value": "zh", "url": self.address},
+        ]
+        self.context.add_cookies(cookies)
+
+    def open(self, path: str) -> Page:
+        page = self.context.new_page()
+        page.on("console", lambda told: self._said(told.text))
+        page.goto(self.address + path)
+        return page
+
+    def _said(self, text: str) -> None:
+        if "Content Security Policy" in text:
+            self.violations.append(text)
+
+
+@pytest.fixture
+def scene(chromium: Browser, tmp_path: Path) -> Iterator[Scene]:
+    url = f"sqlite:///{tmp_path / 'onekm.sqlite3'}"
+    migrate(url, tmp_path)
+    app = create_app(Config(Mode.DEVELOPMENT, tmp_path, url, SECRET_KEY, "0631-12393"))
+    with app.app_context():
+        ground = make_ground(app)
+        phone = ground.phone()
+        cookie = phone.client.get_cookie("session")
+        assert cookie is not None
+        with serving(tmp_path, url) as server, standing_before(server) as (proxy, address):
+            context = chromium.new_context(
+                viewport={"width": 360, "height": 740},
+                geolocation={"latitude": 37.1601, "longitude": 122.4801},
+                permissions=["geolocation"],
+                timezone_id="Asia/Shanghai",
+                locale="zh-CN",
+            )
+            context.set_default_timeout(20_000)
+            scene = Scene(ground, proxy, address, context, cookie.value)
+            scene.come_in()
+            yield scene
+            context.close()
+        assert scene.violations == []
+        db.session.remove()
+        db.engine.dispose()
+
+
+def fill(page: Page, words: str, photo: bytes) -> None:
+    """Answer everything, one thing badly with a photo; sign."""
+    expect(page.locator("form#visit[data-ready]")).to_be_attached()
+    page.click("#visit-arrive")
+    expect(page.locator("#visit-arrived")).to_contain_text("距网点")
+    checks = page.locator("fieldset[data-key]")
+    for number in range(checks.count()):
+        check = checks.nth(number)
+        check.locator(".seg-fail input" if number == 0 else ".seg-pass input").check()
+    first = checks.nth(0)
+    first.locator("textarea[data-needed=note]").fill(words)
+    shot = {"name": "shot.jpg", "mimeType": "image/jpeg", "buffer": photo}
+    first.locator("input[type=file]").set_input_files(shot)  # type: ignore[arg-type]
+    expect(first.locator(".visit-photos li")).to_have_count(1)
+    for reason in page.locator("textarea[data-needed=reason]:visible").all():
+        reason.fill("门上贴着")
+    pad = page.locator("[data-side=inspector] canvas")
+    pad.scroll_into_view_if_needed()
+    box = pad.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 20, box["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 90, box["y"] + 60, steps=4)
+    page.mouse.up()
+    page.fill("#sign-site", "王站长")
+    expect(page.locator("#visit-state")).to_contain_text("已存在本机")
+
+
+def queued(page: Page) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = page.evaluate("() => OneKmQueue.records()")
+    return found
+
+
+#: Fills so many forms as the page of a visit does, each with a photo of its own.
+_MANY = """async ({uuids, record, owner}) => {
+  for (const [number, uuid] of uuids.entries()) {
+    const canvas = document.createElement('canvas');
+    canvas.width = 32; canvas.height = 24;
+    const pen = canvas.getContext('2d');
+    pen.fillStyle = `rgb(${number % 256}, ${(number * 7) % 256}, ${(number * 31) % 256})`;
+    pen.fillRect(0, 0, 32, 24);
+    const blob = await new Promise((resolve) => canvas.toBlob(resolve, 'image/jpeg', 0.9));
+    const data = await blob.arrayBuffer();
+    const sha256 = await OneKmQueue.sha256(data);
+    await OneKmQueue.keepPhoto(uuid, sha256, 'image/jpeg', data);
+    const photos = [{sha256, size: data.byteLength, kind: 'evidence', key: ''}];
+    const body = JSON.stringify({...record, photos, words: uuid});
+    await OneKmQueue.finish(uuid, owner, `form ${number}`, body, [sha256]);
+  }
+}"""
+
+
+def test_nothing_is_lost_or_doubled(scene: Scene) -> None:
+    uuids = [scene.ground.plan() for _ in range(FORMS)]
+    page = scene.open("/inspections/")
+    expect(page.locator("#visit-packed")).to_contain_text("离线可用")
+    page.wait_for_function("navigator.serviceWorker.controller !== null")
+
+    # Without a network: two visits by hand, one across a reload, one across a killed tab.
+    scene.proxy.shut = True
+    scene.context.set_offline(True)
+    page.goto(f"{scene.address}/inspections/{uuids[0]}")
+    fill(page, "时限表为旧版", jpeg("orange", (2600, 1900)))
+    page.reload()
+    expect(page.locator("form#visit[data-ready]")).to_be_attached()
+    expect(page.locator("textarea[data-needed=note]").first).to_have_value("时限表为旧版")
+    expect(page.locator(".visit-photos li").first).to_be_attached()
+    page.click("text=完成并提交")
+    expect(page.locator("#visit-queue li")).to_have_count(1)
+
+    page.goto(f"{scene.address}/inspections/{uuids[1]}")
+    fill(page, "没有引导员", jpeg("navy", (900, 1600)))
+    page.close(run_before_unload=False)
+    page = scene.open(f"/inspections/{uuids[1]}")
+    expect(page.locator("form#visit[data-ready]")).to_be_attached()
+    expect(page.locator("textarea[data-needed=note]").first).to_have_value("没有引导员")
+    page.click("text=完成并提交")
+    expect(page.locator("[data-unsent]")).to_have_text("2")
+    expect(page.locator("[data-told]").first).to_contain_text("没有网络")
+
+    # As many more through the same queue.
+    record = scene.ground.record(finished_at=None)
+    more = {"uuids": uuids[2:], "record": record, "owner": "li"}
+    page.evaluate(_MANY, more)
+    kept = queued(page)
+    assert len(kept) == FORMS
+
+    # Signed out meanwhile: all is kept, and the inspector is told.
+    scene.context.clear_cookies(name="session")
+    scene.proxy.shut = False
+    scene.context.set_offline(False)
+    page.evaluate("() => OneKmQueue.hurry()")
+    expect(page.locator("[data-told]").first).to_contain_text("重新登录后自动发送")
+    assert len(queued(page)) == FORMS
+
+    # Back, behind a network that loses three in ten each way.
+    scene.come_in()
+    scene.proxy.dropping = 0.3
+    for _kill in range(3):
+        page.evaluate("() => void OneKmQueue.hurry()")
+        page.wait_for_timeout(1500)
+        page.close(run_before_unload=False)
+        page = scene.open("/inspections/")
+    expect(page.locator("[data-unsent]")).to_have_text("0", timeout=PATIENCE)
+    scene.proxy.dropping = 0.0
+    assert min(scene.proxy.lost["requests"], scene.proxy.lost["answers"]) > FORMS / 4
+    assert queued(page) == []
+    compare(kept)
+
+
+def compare(kept: list[dict[str, Any]]) -> None:
+    """What was on the telephone is on the server, once each, with equal hashes."""
+    db.session.rollback()
+    rows = db.session.execute(sa.select(Inspection.uuid, Inspection.state, Inspection.digest))
+    assert {row.uuid: (row.state, row.digest) for row in rows} == {
+        one["uuid"]: ("complete", one["digest"]) for one in kept
+    }
+    photos = sa.select(Inspection.uuid, InspectionPhoto.sha256, File.sent_sha256)
+    photos = photos.join(InspectionPhoto, InspectionPhoto.inspection_id == Inspection.id)
+    there = db.session.execute(photos.join(File, File.id == InspectionPhoto.file_id)).all()
+    assert all(row.sha256 == row.sent_sha256 for row in there)
+    expected = sorted((one["uuid"], sha256) for one in kept for sha256 in one["hashes"])
+    assert sorted((row.uuid, row.sha256) for row in there) == expected
+    named = {
+        one["uuid"]: {photo["sha256"] for photo in json.loads(one["body"])["photos"]}
+        for one in kept
+    }
+    assert named == {one["uuid"]: set(one["hashes"]) for one in kept}
