@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from bench import (
     audit,
     figures,
+    filing,
     imports,
     listing,
     matrix,
@@ -37,6 +38,7 @@ BENCHES: dict[str, Callable[[bool], Iterator[Finding]]] = {
     "figures": figures.findings,
     "matrix": matrix.findings,
     "imports": imports.findings,
+    "filing": filing.findings,
     "verdicts": verdicts.findings,
 }
 HEADINGS = ("what", "ours", "peer", "ratio", "promised", "holds")

@@ -20,10 +20,15 @@ def environment(home: Path) -> dict[str, str]:
 
 def load(home: Path) -> None:
     for command in COMMANDS:
-        subprocess.run(
-            [sys.executable, "-m", "flask", *command],
-            check=True,
-            env=environment(home),
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
+        run(home, *command)
+
+
+def run(home: Path, *command: str) -> None:
+    """Give a command of an operator's on the data folder *home*."""
+    subprocess.run(
+        [sys.executable, "-m", "flask", *command],
+        check=True,
+        env=environment(home),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )

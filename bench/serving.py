@@ -52,7 +52,7 @@ def empty() -> dict[str, Any]:
 def findings(small: bool) -> Iterator[Finding]:
     with tempfile.TemporaryDirectory(prefix="onekm-bench-") as folder:
         city.load(Path(folder))
-        with _server(Path(folder)) as port:
+        with server(Path(folder), "bench.serving:create_app()") as port:
             yield _finding(port, 20 if small else 60)
 
 
@@ -74,14 +74,14 @@ def _finding(port: int, rounds: int) -> Finding:
 
 
 @contextmanager
-def _server(home: Path) -> Iterator[int]:
-    """The product's server on a free port; its output goes to the data folder."""
+def server(home: Path, app: str, processes: int = 1) -> Iterator[int]:
+    """The product's server over *app* on a free port; its output goes to the data folder."""
     port = _free_port()
-    told = {**city.environment(home), "PORT": str(port), "WEB_CONCURRENCY": "1"}
+    told = {**city.environment(home), "PORT": str(port), "WEB_CONCURRENCY": str(processes)}
     command = [sys.executable, "-m", "gunicorn", "--config", str(SETTINGS), "--max-requests", "0"]
     with (home / "server.log").open("wb") as log:
         server = subprocess.Popen(
-            [*command, "bench.serving:create_app()"],
+            [*command, app],
             env=told,
             cwd=wsgi.ROOT,
             stdout=log,

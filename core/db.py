@@ -22,6 +22,7 @@ import sqlalchemy as sa
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, registry
 from sqlalchemy.sql.dml import UpdateBase
 
@@ -101,6 +102,11 @@ class Revision(Base):
 
 
 db = SQLAlchemy(model_class=Base)
+
+_INSERT: Final[Mapping[str, Callable[..., Any]]] = {
+    "sqlite": sqlite.insert,
+    "postgresql": postgresql.insert,
+}
 
 # Where a session keeps what waits for the end of its transaction, and for what comes after it.
 _WAITING: Final = "at_commit"
@@ -247,11 +253,10 @@ def rows_written(statement: UpdateBase) -> int:
 
 
 def _raise_revision(subject: str) -> None:
-    raised = rows_written(
-        sa.update(Revision).where(Revision.subject == subject).values(number=Revision.number + 1)
-    )
-    if not raised:
-        db.session.execute(sa.insert(Revision).values(subject=subject, number=1))
+    """In one statement: of two who are the first to write of a subject, the second waits."""
+    first = _INSERT[db.engine.dialect.name](Revision).values(subject=subject, number=1)
+    raised = {"number": Revision.__table__.c.number + 1}
+    rows_written(first.on_conflict_do_update(index_elements=["subject"], set_=raised))
 
 
 def revision(subject: str) -> int:

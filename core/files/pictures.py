@@ -103,5 +103,5 @@ def _clean(sent: bytes) -> Image.Image:
 
 def _webp(image: Image.Image) -> bytes:
     written = BytesIO()
-    image.save(written, "WEBP", quality=_QUALITY, method=4)
+    image.save(written, "WEBP", quality=_QUALITY, method=2)
     return written.getvalue()

@@ -21,7 +21,6 @@ from core.audit.rules import EventType
 from core.clock import now, today
 from core.db import db, rows_written
 from core.errors import BadInput, Conflict
-from core.sites.actions import require_site
 from core.sites.models import Site
 from standards.inspections import access, closing, story
 from standards.inspections.closing import Ready
@@ -65,7 +64,8 @@ class Visit:
 def plan(actor: Actor, visit: Visit, uuid: str | None = None) -> Inspection:
     """Let somebody be sent to a site. Raises NotFound out of reach, BadInput for whom it may not
     be."""
-    region_id = require_site(actor, visit.site_id, access.REVIEW, access.WRITE)
+    allowed = (access.within(actor, one, visit.site_id) for one in (access.REVIEW, access.WRITE))
+    require_reach(any(allowed))
     people = _people(visit.site_id, visit.inspector_id, visit.companion_id)
     row = Inspection(
         uuid=uuid or str(uuid4()),
@@ -93,7 +93,7 @@ def plan(actor: Actor, visit: Visit, uuid: str | None = None) -> Inspection:
         "inspector": (None, people[0]),
         "companion": (None, people[1] or None),
     }
-    tell(actor, story.PLANNED, (story.INSPECTION, row.uuid), changes, region_id=region_id)
+    _tell(actor, story.PLANNED, row, changes)
     return row
 
 

@@ -100,7 +100,8 @@ def ready(record: Record) -> Ready:
     place = network().by_code(record.site)
     if place is None:
         raise Unusable(_l("没有编号为 %(code)s 的网点。", code=record.site), field="site")
-    return _ready(place.id, place.point, record.versions)
+    # With photos to come it is not closed now, and then the register is asked again.
+    return _ready(place.id, place.point, record.versions, told=not record.photos)
 
 
 def ready_for(uuid: str) -> Ready | None:
@@ -113,7 +114,7 @@ def ready_for(uuid: str) -> Ready | None:
     ).all()
     if not rows:
         return None
-    return _ready(rows[0].site_id, None, {row.standard: row.digest for row in rows})
+    return _ready(rows[0].site_id, None, {row.standard: row.digest for row in rows}, told=True)
 
 
 def ready_again(uuid: str) -> Ready:
@@ -124,14 +125,16 @@ def ready_again(uuid: str) -> Ready:
     return found
 
 
-def _ready(site_id: int, point: Point | None, versions: Mapping[str, str]) -> Ready:
+def _ready(site_id: int, point: Point | None, versions: Mapping[str, str], *, told: bool) -> Ready:
     pinned, on = judging.pinned(versions), today()
     newest = {one.code: one.digest for one in standards.in_force()}
     return Ready(
         site_id=site_id,
         point=point,
         pinned=pinned,
-        figures={code: verdicts.told(one, site_id, on) for code, one in pinned.items()},
+        figures={code: verdicts.told(one, site_id, on) for code, one in pinned.items()}
+        if told
+        else {},
         outdated=any(newest.get(code) != digest for code, digest in versions.items()),
         calendar=calendar(),
         periods=periods(),

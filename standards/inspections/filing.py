@@ -17,11 +17,10 @@ import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.dialects import postgresql, sqlite
 
-from core.access import Actor
+from core.access import Actor, require_reach
 from core.audit.actions import record as tell
 from core.clock import civil, now, today
 from core.db import db
-from core.sites.actions import require_site
 from core.sites.models import SitePeriod
 from core.sites.rules import Kind
 from standards.inspections import access, closing, judging, rules, story
@@ -118,9 +117,9 @@ def _check_reach(
     if known is not None and known.site_id != site_id:
         raise Unusable(_l("记录中的网点与检查任务的网点不符。"), field="site")
     if on_behalf is not None:
-        require_site(actor, site_id, access.REVIEW)
+        require_reach(access.within(actor, access.REVIEW, site_id))
     elif known is None:
-        require_site(actor, site_id, WRITE)
+        require_reach(access.within(actor, WRITE, site_id))
     else:
         access.require_filing(actor, known)
     by = actor.account_id if on_behalf is None else on_behalf.account_id

@@ -6,23 +6,17 @@ import json
 
 from flask import Blueprint, url_for
 from flask_babel import LazyString
-from flask_babel import gettext as _
 
-from core.figures import rules as figures
-from core.figures.words import amount
 from standards import queries as standards
 from standards.inspections.outcome import Outcome
 from standards.inspections.rules import Origin, State
-from standards.judging import Told
 from standards.rules import Criterion
-from standards.words import subject_words
 
 
 def init(blueprint: Blueprint) -> None:
     """Give the filters and functions to every template."""
     blueprint.add_app_template_filter(origin)
     blueprint.add_app_template_filter(visit_state)
-    blueprint.add_app_template_filter(told)
     blueprint.add_app_template_filter(indented)
     blueprint.add_app_template_global(finding_url)
     blueprint.add_app_template_global(criterion_of)
@@ -34,30 +28,6 @@ def origin(value: str) -> LazyString:
 
 def visit_state(value: str) -> State:
     return State(value)
-
-
-def told(shown: Told, criterion: Criterion) -> str:
-    """What the register says of a criterion: the figure with its name, and what is asked."""
-    check = criterion.check
-    if check is None:
-        return ""
-    figure = None if check.figure is None else figures.find(check.figure)
-    share = figure is not None and figure.reduce is figures.Reduce.SHARE
-    return str(
-        _(
-            "%(title)s %(value)s（应%(comparison)s %(target)s）",
-            title=subject_words(check),
-            value=_number(shown.value, share),
-            comparison=check.comparison.label,
-            target=_number(shown.target, share),
-        )
-    )
-
-
-def _number(value: float | None, share: bool) -> str:
-    if value is None:
-        return str(_("无"))
-    return f"{amount(value * 100)}%" if share else amount(value)
 
 
 def indented(text: str) -> str:

@@ -1,0 +1,227 @@
+"""Visits and photos taken in a second, beside an empty write and an empty upload of the same app.
+
+The product's own server runs two processes over the demonstration city.  Eight clients file visits
+that only a telephone knew of; each comes with a photo.  An empty write is a transaction that adds a
+row of no meaning; an empty upload is read to its end and thrown away.  All four ask for the same
+door: a session, a token, a permission.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tempfile
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from http.client import HTTPConnection
+from http.cookiejar import CookieJar
+from io import BytesIO
+from pathlib import Path
+from re import search
+from statistics import median
+from time import perf_counter
+from typing import Any, Final
+from urllib.parse import urlencode
+from urllib.request import HTTPCookieProcessor, OpenerDirector, build_opener
+from uuid import uuid4
+
+import sqlalchemy as sa
+from flask import Flask, request
+from PIL import Image, ImageFilter
+
+import wsgi
+from bench import city
+from bench.load import HOST
+from bench.measure import Finding, Promise, Sense
+from bench.serving import server
+from core.access import Permission, requires, takes
+from core.db import Revision, db, rows_written, writing
+from core.sizes import MEGABYTE
+
+VISITS: Final = Promise(Sense.AT_LEAST, 0.15)
+PHOTOS: Final = Promise(Sense.AT_LEAST, 0.02)
+CLIENTS: Final = 8
+#: What a telephone makes of a photo: at most two million pixels.
+SIDE: Final = (1600, 1200)
+
+
+def create_app() -> Flask:
+    """The product with two views more, which do next to nothing."""
+    app = wsgi.create_app()
+    door = requires(Permission.INSPECTIONS_WRITE)
+    app.add_url_rule("/bench/write", view_func=door(write), methods=["PUT"])
+    upload_view = takes(16 * MEGABYTE)(door(upload))
+    app.add_url_rule("/bench/upload", view_func=upload_view, methods=["PUT"])
+    return app
+
+
+def write() -> dict[str, Any]:
+    """A transaction that writes one row."""
+    with writing():
+        known = sa.update(Revision).where(Revision.subject == "bench")
+        if not rows_written(known.values(number=Revision.number + 1)):
+            db.session.add(Revision(subject="bench", number=1))
+    return {}
+
+
+def upload() -> dict[str, Any]:
+    return {"size": len(request.get_data())}
+
+
+@dataclass(frozen=True)
+class Inspector:
+    """Somebody signed in: what every request of hers bears, and what she may visit."""
+
+    port: int
+    headers: dict[str, str]
+    site: str
+    versions: dict[str, str]
+    asked: list[tuple[str, str]]
+
+
+def findings(small: bool) -> Iterator[Finding]:
+    with tempfile.TemporaryDirectory(prefix="onekm-bench-") as folder:
+        home = Path(folder)
+        city.load(home)
+        city.run(home, "demo", "ready", "--city", city.CITY)
+        with server(home, "bench.filing:create_app()", processes=2) as port:
+            inspector = _sign_in(home, port)
+            yield from _findings(inspector, 40 if small else 150)
+
+
+def _findings(inspector: Inspector, number: int) -> Iterator[Finding]:
+    shots = [_shot(place) for place in range(number)]
+    uuids = [str(uuid4()) for _ in shots]
+    rounds = max(2, number // 25)
+    records = [_filing(inspector, uuid, shot) for uuid, shot in zip(uuids, shots, strict=True)]
+    empty = [("/bench/write", b"{}", "application/json")] * number
+    yield _finding("visits filed", inspector, records, empty, rounds, VISITS)
+    photos = [
+        (f"/inspections/{uuid}/photos/{_sha(shot)}", shot, "image/jpeg")
+        for uuid, shot in zip(uuids, shots, strict=True)
+    ]
+    uploads = [("/bench/upload", shot, "image/jpeg") for shot in shots]
+    size = len(shots[0]) // 1024
+    yield _finding(f"photos of {size} kB taken in", inspector, photos, uploads, rounds, PHOTOS)
+
+
+Request = tuple[str, bytes, str]
+
+
+def _finding(
+    name: str,
+    inspector: Inspector,
+    ours: Sequence[Request],
+    peer: Sequence[Request],
+    rounds: int,
+    promise: Promise,
+) -> Finding:
+    pairs = [
+        (_rate(inspector, ours[part::rounds]), _rate(inspector, peer[part::rounds]))
+        for part in range(rounds)
+    ]
+    return Finding(
+        name=name,
+        ours=f"{median(own for own, _ in pairs):,.0f}/s",
+        peer=f"empty {median(other for _, other in pairs):,.0f}/s",
+        ratio=median(own / other for own, other in pairs),
+        promise=promise,
+    )
+
+
+def _rate(inspector: Inspector, requests: Sequence[Request]) -> float:
+    """Requests a second, all of them answered well."""
+    began = perf_counter()
+    with ThreadPoolExecutor(CLIENTS) as pool:
+        statuses = list(pool.map(lambda one: _put(inspector, *one), requests))
+    took = perf_counter() - began
+    if wrong := [status for status in statuses if status not in (200, 201)]:
+        raise RuntimeError(f"{len(wrong)} of {len(statuses)} were refused: {wrong[0]}")
+    return len(requests) / took
+
+
+def _put(inspector: Inspector, path: str, body: bytes, kind: str) -> int:
+    with closing(HTTPConnection(HOST, inspector.port, timeout=60)) as connection:
+        headers = {**inspector.headers, "Content-Type": kind}
+        connection.request("PUT", path, body, headers)
+        answer = connection.getresponse()
+        answer.read()
+        return answer.status
+
+
+def _sign_in(home: Path, port: int) -> Inspector:
+    """By name and password, as written down beside the demonstration."""
+    text = (home / "demo-accounts.txt").read_text(encoding="utf-8")
+    found = search(r"\ninspector\n  username  (\S+)\n  password  (\S+)", text)
+    if found is None:
+        raise RuntimeError("the demonstration has no inspector")
+    jar = CookieJar()
+    browser = build_opener(HTTPCookieProcessor(jar))
+    address = f"http://{HOST}:{port}"
+    token = search(r'name="csrf_token" value="([^"]+)"', _read(browser, address + "/signin"))
+    form = {"csrf_token": token[1] if token else "", "username": found[1], "password": found[2]}
+    browser.open(address + "/signin", urlencode(form).encode()).close()
+    told = json.loads(_read(browser, address + "/inspections/outbox"))["data"]
+    cookies = "; ".join(f"{one.name}={one.value}" for one in jar)
+    day = _read(browser, address + "/inspections/")
+    visit = search(r'visit-link" href="(/inspections/[0-9a-f-]{36})"', day)
+    page = _read(browser, address + (visit[1] if visit else ""))
+    site = search(r'data-site="(\d+)"', page)
+    versions = search(r'data-versions="([^"]+)"', page)
+    if site is None or versions is None:
+        raise RuntimeError("the demonstration has no visit to make")
+    return Inspector(
+        port=port,
+        headers={"Cookie": cookies, "X-CSRFToken": told["csrf"]},
+        site=site[1],
+        versions=json.loads(versions[1].replace("&#34;", '"')),
+        asked=_keys(page),
+    )
+
+
+def _read(browser: OpenerDirector, address: str) -> str:
+    with browser.open(address) as answer:
+        return str(answer.read().decode())
+
+
+def _keys(page: str) -> list[tuple[str, str]]:
+    found, key = [], search(r'data-key="([^"/]+)/([^"]+)"', page)
+    while key is not None:
+        found.append((key[1], key[2]))
+        page = page[key.end() :]
+        key = search(r'data-key="([^"/]+)/([^"]+)"', page)
+    return found
+
+
+def _filing(inspector: Inspector, uuid: str, shot: bytes) -> Request:
+    """A visit at which all is well but one thing, of which there is a photo."""
+    answers = [
+        {"standard": standard, "criterion": code, "result": "pass", "reason": "seen"}
+        for standard, code in inspector.asked
+    ]
+    answers[0] |= {"result": "fail", "note": "not seen"}
+    record = {
+        "site": inspector.site,
+        "versions": inspector.versions,
+        "started_at": (datetime.now(UTC) - timedelta(hours=1)).isoformat(),
+        "answers": answers,
+        "photos": [{"sha256": _sha(shot), "size": len(shot)}],
+    }
+    return f"/inspections/{uuid}", json.dumps(record).encode(), "application/json"
+
+
+def _shot(number: int) -> bytes:
+    """A picture of its own, about as hard to compress as a photo."""
+    noise = Image.effect_noise((200, 150), 40 + number % 50)
+    written = BytesIO()
+    picture = noise.resize(SIDE).filter(ImageFilter.GaussianBlur(2)).convert("RGB")
+    picture.putpixel((0, 0), (number % 256, number // 256, 0))
+    picture.save(written, "JPEG", quality=85, comment=str(number).encode())
+    return written.getvalue()
+
+
+def _sha(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
