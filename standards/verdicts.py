@@ -131,9 +131,21 @@ def _read(criteria: dict[int, int], after: int) -> dict[str, Any]:
     }
 
 
+def moves(asked: Asked) -> bool:
+    """Whether it is a figure that is not held in memory: it moves without the register."""
+    figure = None if asked.figure is None else figure_rules.find_defined(asked.figure)
+    return figure is not None and not figure.kept
+
+
+def _moves(version: Version) -> bool:
+    """Whether a criterion of the version follows such a figure."""
+    checks = (check for one in version.criteria for check in (one.check, one.applies_if) if check)
+    return any(moves(Asked.of(check)) or moves(Asked(check.than)) for check in checks)
+
+
 class Numbers:
-    """The figures and items of a day that criteria ask for, by the index of the site; each is
-    worked out once."""
+    """The figures and items of a day that criteria ask for, by the index of the site; each that
+    is held in memory is worked out once."""
 
     def __init__(self, day: Day) -> None:
         self.day = day
@@ -149,7 +161,9 @@ class Numbers:
         """The numbers; nan where there is none, or no such figure or item."""
         found = self._known.get(asked)
         if found is None:
-            found = self._known[asked] = self._worked_out(asked)
+            found = self._worked_out(asked)
+            if not moves(asked):
+                self._known[asked] = found
         return found
 
     def _worked_out(self, asked: Asked) -> Floats:
@@ -278,7 +292,8 @@ def verdicts(on: date | None = None) -> Verdicts:
     kept: OrderedDict[date, tuple[tuple[object, ...], Verdicts]]
     kept = current_app.extensions.setdefault("onekm.verdicts", OrderedDict())
     before = kept.get(day)
-    if before is not None and all(a is b for a, b in zip(before[0], made_of, strict=True)):
+    same = before is not None and all(a is b for a, b in zip(before[0], made_of, strict=True))
+    if same and before is not None and not any(_moves(one.version) for one in before[1].in_force):
         return before[1]
     found = _judge_all(day, *made_of, None if before is None else before[1])
     kept[day] = made_of, found

@@ -174,8 +174,9 @@ def by_site(found: Day, figure: Figure) -> dict[int, Value]:
 
 
 def numbers(found: Day, figure: Figure) -> Floats:
-    """The number of each site, in the order of the network; nan of one that has none."""
-    told = np.full(len(found.ask.network), np.nan)
+    """The number of each site, in the order of the network; of one that has no row what the figure
+    says of nothing: 0 where it counts, else nan."""
+    told = np.full(len(found.ask.network), figure.nothing)
     if figure.subject is Subject.SITE:
         rows = found.rows(figure)
         told[rows.entities] = rules.each(figure, rows)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
@@ -24,6 +24,9 @@ from core.staff import rules, story
 from core.staff.changes import posted
 from core.staff.models import Member, Posting
 
+# Who holds this lock of PostgreSQL's gives serial numbers; SQLite has but one writer anyway.
+_SERIALS: Final = 0x6D656D
+
 
 @dataclass(frozen=True, slots=True)
 class Described:
@@ -37,12 +40,19 @@ class Described:
 def enter(actor: Actor, given: Described, *, made: bool = False) -> Member:
     """Enter a member. Raises BadInput, NotFound for a region out of reach."""
     require_region(actor, given.region_id)
-    serial = (db.session.scalar(sa.select(sa.func.max(Member.serial))) or 0) + 1
+    serial = _next_serial()
     member = Member(serial=serial, code=rules.member_code(serial), made=made, **_columns(given))
     _flush(member)
     told = {**_told(member), "made": (None, True)} if made else _told(member)
     record(actor, story.ENTERED, (story.MEMBER, member.code), told, region_id=given.region_id)
     return member
+
+
+def _next_serial() -> int:
+    """The number that a new member gets; whoever else wants one waits for the transaction."""
+    if db.engine.dialect.name == "postgresql":
+        db.session.execute(sa.select(sa.func.pg_advisory_xact_lock(_SERIALS)))
+    return (db.session.scalar(sa.select(sa.func.max(Member.serial))) or 0) + 1
 
 
 def describe(actor: Actor, code: str, seen: int, given: Described) -> None:

@@ -10,6 +10,8 @@ from flask import Flask
 
 from core.clock import today
 from core.db import db, writing
+from core.rectification.actions import lapse, open_finding
+from core.rectification.rules import Opened, Severity
 from core.sites import actions as sites
 from core.sites.models import Site
 from core.sites.rules import Kind
@@ -17,6 +19,7 @@ from standards import actions, comparison, format, site, verdicts
 from standards.actions import Recorded, Said
 from standards.models import Observation
 from standards.rules import Result, State
+from tests.core.rectification.made import SOURCE
 from tests.standards.made import ACTOR, FILE, SINCE, changed, make_city, make_site, publish
 
 HOURS = {"week": {"mon": ["08:30-11:30"]}}
@@ -294,3 +297,24 @@ class TestAnotherVersion:
         assert dry.before[State.FAILED] + 2 == dry.after[State.FAILED]
         for one in dry.moved:
             assert [each.code for each in one.fails] == ["hours"]
+
+
+def test_a_figure_that_moves_without_the_register_is_asked_each_time(app: Flask) -> None:
+    """What is to be put right is not on record of a site; a site that has none has 0 of it."""
+    make_city()
+    old = 'check = { figure = "positions.verified", comparison = "at_least", value = 1 }'
+    new = 'check = { figure = "findings.open", comparison = "equals", value = 0 }'
+    publish(changed(old, new))
+    site_id = make_site("花园站")
+    assert states(site_id)["position"] is State.MET
+    with writing():
+        found = Opened(
+            *(SOURCE.code, "1", site_id, "标准", "a/b", "要求", "依据"),
+            severity=Severity.MINOR,
+            found_on=today(),
+        )
+        uuid = open_finding(ACTOR, found)
+    assert states(site_id)["position"] is State.FAILED
+    with writing():
+        lapse(ACTOR, uuid, 1, "不整改了")
+    assert states(site_id)["position"] is State.MET

@@ -111,7 +111,11 @@ def month(text: str) -> date:
     """The first day of a month such as 2026-11; of this month if none is said. Raises BadInput."""
     if not text:
         return today().replace(day=1)
+    wrong = BadInput(_l("月份写法有误，请写成 2026-11。"), field="month")
     try:
-        return date.fromisoformat(f"{text}-01")
+        found = date.fromisoformat(f"{text}-01")
     except ValueError:
-        raise BadInput(_l("月份写法有误，请写成 2026-11。"), field="month") from None
+        raise wrong from None
+    if not 2000 <= found.year < 2100:  # the months before and after are looked at, too
+        raise wrong
+    return found

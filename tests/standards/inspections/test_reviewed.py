@@ -109,3 +109,10 @@ def test_a_side_signs_once_though_two_sign_at_the_same_time(
     db.session.rollback()
     signed = sa.select(sa.func.count()).select_from(InspectionSignature)
     assert db.session.scalar(signed) == 1
+
+
+@pytest.mark.parametrize("month", ["9999-12", "0001-01", "2026-13"])
+def test_a_month_beyond_all_calendars_is_refused_in_words(ground: Ground, month: str) -> None:
+    page = ground.phone().client.get(f"/inspections/calendar?month={month}")
+    assert page.status_code == 422
+    assert "月份写法有误" in page.text

@@ -1,0 +1,30 @@
+"""Several who enter members at the same time: each gets a number of its own."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from flask import Flask
+
+from core.config import Config
+from core.db import db, writing
+from core.staff import actions
+from core.staff.actions import Described
+from core.staff.models import Member
+from tests.core.accounts.test_races import EACH, in_processes
+from tests.core.sites.made import ACTOR
+
+
+def test_all_who_are_entered_at_once_are_numbered_without_gaps(
+    app: Flask, village: int, config: Config
+) -> None:
+    def enter(number: int) -> bool:
+        with writing():
+            actions.enter(ACTOR, Described(f"第{number}人", village))
+        return True
+
+    db.session.remove()
+    db.engine.dispose()
+    entered = in_processes(config, enter)
+    serials = list(db.session.scalars(sa.select(Member.serial).order_by(Member.serial)))
+    assert entered > EACH
+    assert serials == list(range(1, entered + 1))
