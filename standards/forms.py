@@ -22,7 +22,8 @@ MOST_TEXT = 100
 
 
 def read(args: Mapping[str, str], version: Version | None = None) -> Asked:
-    """``region``, ``on``, ``kind``, ``state``, ``criterion``, ``q``, ``below``.
+    """``region``, ``on``, ``kind``, ``state``, ``criterion`` with ``standing`` (failed if not
+    said), ``q``, ``below``.
 
     Raises BadInput, NotFound.
     """
@@ -39,6 +40,7 @@ def read(args: Mapping[str, str], version: Version | None = None) -> Asked:
         kind=forms.kind(args.get("kind", "")),
         state=_one_of(State, args, "state"),
         criterion=criterion,
+        standing=_one_of(State, args, "standing") or State.FAILED,
         text=text,
         below=_one_of(Level, args, "below"),
     )

@@ -31,7 +31,9 @@ class Asked:
     on: date
     kind: Kind | None = None
     state: State | None = None
+    #: Those that stand so with a criterion.
     criterion: str = ""
+    standing: State = State.FAILED
     text: str = ""
     below: Level | None = None
 
@@ -156,7 +158,8 @@ class View:
             columns = columns[judged.states[columns] == STATES.index(asked.state)]
         if asked.criterion in judged.version.by_code:
             number = [one.code for one in judged.version.criteria].index(asked.criterion)
-            columns = columns[judged.criteria[number, columns] == FAILED]
+            standing = STATES.index(asked.standing)
+            columns = columns[judged.criteria[number, columns] == standing]
         if asked.text:
             columns = columns[self._named(asked, columns)]
         failures = judged.failures()[columns]

@@ -180,6 +180,7 @@ def _address(asked: Asked, where: Scope) -> dict[str, str | None]:
         "kind": asked.kind,
         "state": asked.state,
         "criterion": asked.criterion or None,
+        "standing": asked.standing if asked.criterion else None,
         "q": asked.text or None,
     }
 

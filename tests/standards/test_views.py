@@ -169,6 +169,8 @@ class TestForStaff:
             ("state=met", {"花园站"}),
             ("state=unknown", {"环翠大厅", "崖头站"}),
             ("criterion=guide", {"青山站"}),
+            ("criterion=guide&standing=met", {"花园站"}),
+            ("criterion=guide&standing=unknown", {"环翠大厅", "崖头站"}),
             ("criterion=hours", {"环翠大厅", "青山站", "崖头站"}),
             ("kind=hall", {"环翠大厅"}),
             ("q=huayuan", {"花园站"}),
@@ -187,7 +189,9 @@ class TestForStaff:
         for name in ("环翠大厅", "花园站", "青山站", "崖头站"):
             assert (name in page[page.index('id="sites"') :]) == (name in names), name
 
-    @pytest.mark.parametrize("question", ["state=x", "criterion=x", "kind=x", "below=x", "on=x"])
+    @pytest.mark.parametrize(
+        "question", ["state=x", "standing=x", "criterion=x", "kind=x", "below=x", "on=x"]
+    )
     def test_what_cannot_be_asked(self, app: Flask, city: dict[str, int], question: str) -> None:
         staff = person(app, Role.CITY_ADMIN, CITY)
         assert staff.get(f"/standards/sample?{question}").status_code == 400
