@@ -15,12 +15,13 @@ from core.access import Permission
 from core.accounts import cli as accounts
 from core.accounts import guard, own_views, people_views, sign_in
 from core.accounts import views as account_views
-from core.accounts.following import GRANTS, tell_stranded
+from core.accounts.following import GRANTS, KEEPERS, tell_stranded
 from core.audit import cli as audit
 from core.audit import views as audit_views
 from core.calendar import cli as calendar
 from core.catalogue import cli as catalogue
 from core.clock import today
+from core.facilities.following import FITTINGS
 from core.figures import api as figures_api
 from core.figures import findings as found_figures
 from core.figures import recorded, register
@@ -31,25 +32,33 @@ from core.jobs import cli as jobs
 from core.jobs import views as job_views
 from core.jobs import worker
 from core.proposals import views as proposal_views
+from core.proposals.following import OF_SITES
 from core.proposals.following import PROPOSALS as WAITING
 from core.rectification import climbing
 from core.rectification import demo as rectification_demo
 from core.rectification import importer as periods
 from core.rectification import views as rectification
+from core.rectification.following import FOLLOWERS as FINDINGS
 from core.rectification.lists import views as findings
 from core.rectification.notices import views as notices
 from core.regions import cli as regions
 from core.regions import following, past
 from core.regions.boundaries import OUTLINES
-from core.sites.following import FOLLOWERS as SITE_FOLLOWERS
+from core.sites import joining
+from core.sites.following import FOLLOWERS as OF_THE_REGISTER
+from core.sites.joined import CLOSURES, RECORDS
 from core.staff import views as staff
-from core.staff.following import MEMBERS
+from core.staff.following import MEMBERS, POSTINGS
 from halls.feature import FEATURE as HALLS
 from halls.feature import FIGURES as HALLS_FIGURES
+from halls.windows.following import WINDOWS
 from network.duplicates.models import PairVerdict
 from network.feature import FEATURE as NETWORK
+from network.photos.following import PHOTOS
 from standards.feature import FEATURE as STANDARDS
+from standards.following import OBSERVATIONS
 from standards.inspections.feature import FEATURE as INSPECTIONS
+from standards.inspections.following import VISITS
 from standards.inspections.planning.following import FOLLOWERS as PLANS
 from stations.finder.feature import FEATURE as FINDER
 
@@ -101,7 +110,12 @@ FIGURES = (*register.FIGURES, *recorded.FIGURES, *found_figures.FIGURES, *HALLS_
 #: Known to the migrations, though no page asks for them yet.
 TABLES = (PairVerdict,)
 #: What goes over to the heirs of a region that ends, in this order.
-FOLLOWERS = (OUTLINES, *SITE_FOLLOWERS, GRANTS, WAITING, *PLANS, MEMBERS)
+FOLLOWERS = (OUTLINES, *OF_THE_REGISTER, GRANTS, MEMBERS, WAITING, *PLANS)
+#: What goes over to the site that another is found to be part of, in this order.
+SITE_FOLLOWERS = (
+    *(CLOSURES, PHOTOS, KEEPERS, OF_SITES, POSTINGS, FITTINGS, WINDOWS, RECORDS),
+    *(OBSERVATIONS, VISITS, *FINDINGS),
+)
 FEATURES = (GROUND, FINDER, NETWORK, HALLS, STANDARDS, INSPECTIONS, PUT_RIGHT)
 
 
@@ -117,6 +131,7 @@ def create_app(configuration: config.Config | None = None) -> Flask:
     web.init_app(app, told, FEATURES)
     words.init_app(app)
     following.init_app(app, FOLLOWERS)
+    joining.init_app(app, SITE_FOLLOWERS)
     periods.init_app(app, told)
     audit_views.init_app(app, lambda reach: past.within(reach, today()))
     Migrate(app, db.db, directory=str(ROOT / "migrations"), render_as_batch=True)

@@ -70,7 +70,8 @@ class Observation(Base):
 
     ``figure_value`` is what the criterion's figure told then; of a criterion with both methods the
     observation holds until it tells something else.  ``source_kind`` and ``source_code`` say where
-    it was recorded, such as an inspection and its UUID.
+    it was recorded, such as an inspection and its UUID.  ``counts_from``: one that came from a site
+    that was merged says nothing of the survivor before that day.
     """
 
     __tablename__ = "observation"
@@ -86,6 +87,7 @@ class Observation(Base):
     criterion_id: Mapped[int] = mapped_column(sa.ForeignKey("standard_criterion.id"), index=True)
     result: Mapped[str] = mapped_column(sa.String(16))
     on: Mapped[date] = mapped_column("on_day", sa.Date)
+    counts_from: Mapped[date | None] = mapped_column(sa.Date)
     figure_value: Mapped[float | None]
     note: Mapped[str] = mapped_column(sa.Text)
     source_kind: Mapped[str] = mapped_column(sa.String(20))

@@ -173,7 +173,10 @@ def _observations(site_id: int, on: date) -> sa.Select[Observation, str, str, st
         .join(StandardCriterion, StandardCriterion.id == Observation.criterion_id)
         .join(StandardVersion, StandardVersion.id == StandardCriterion.version_id)
         .join(Standard, Standard.id == StandardVersion.standard_id)
-        .where(Observation.site_id == site_id, Observation.on <= on)
+        .where(
+            Observation.site_id == site_id,
+            sa.func.coalesce(Observation.counts_from, Observation.on) <= on,
+        )
         .order_by(Observation.on.desc(), Observation.id.desc())
     )
 

@@ -56,3 +56,13 @@ OBSERVED: Final = event_type(
         "not_applicable": Field(_l("不适用")),
     },
 )
+FOLLOWED: Final = event_type(
+    "site.observed.followed",
+    _l("现场结果随网点归并"),
+    _l("%(actor)s 合并网点，并入网点的现场结果也算 %(subject)s 的"),
+    {
+        "merged": Field(_l("并入的网点")),
+        "seen": Field(_l("条数")),
+        "since": Field(_l("起始日期")),
+    },
+)

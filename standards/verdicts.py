@@ -51,13 +51,17 @@ Key = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """Everything that was ever said on site, a row each in the order in which it was recorded."""
+    """Everything that was ever said on site, a row each in the order in which it was recorded.
+
+    ``since`` is the day from which it counts, which may be later than the day of the visit.
+    """
 
     last: int
     sites: Ints
     keys: Ints
     results: Codes
     days: Ints
+    since: Ints
     values: Floats
     known: dict[Key, int]
 
@@ -80,7 +84,7 @@ def _seen(before: Seen | None, _all: None) -> Seen:
         return Seen(known=known, **_read(criteria, 0))
     held = {
         name: np.concatenate([getattr(before, name), newest[name]])
-        for name in ("sites", "keys", "results", "days", "values")
+        for name in ("sites", "keys", "results", "days", "since", "values")
     }
     return Seen(last=max(before.last, newest["last"]), known=known, **held)
 
@@ -108,13 +112,14 @@ def _criteria() -> tuple[dict[Key, int], dict[int, int]]:
 
 def _read(criteria: dict[int, int], after: int) -> dict[str, Any]:
     """The columns of the observations recorded after one of them."""
-    ids, sites, asked, results, days, told = columns(
+    ids, sites, asked, results, days, counts_from, told = columns(
         sa.select(
             Observation.id,
             Observation.site_id,
             Observation.criterion_id,
             Observation.result,
             Observation.on,
+            sa.func.coalesce(Observation.counts_from, Observation.on, type_=sa.Date),
             Observation.figure_value,
         )
         .where(Observation.id > after)
@@ -127,6 +132,7 @@ def _read(criteria: dict[int, int], after: int) -> dict[str, Any]:
         "keys": np.array([criteria[one] for one in asked], np.int64),
         "results": np.array([numbers[one] for one in results], np.int8),
         "days": np.array([day.toordinal() for day in days], np.int64),
+        "since": np.array([day.toordinal() for day in counts_from], np.int64),
         "values": np.array([np.nan if one is None else one for one in told], np.float64),
     }
 
@@ -241,7 +247,7 @@ class Sights:
         indexes = np.searchsorted(site_ids, seen.sites)
         inside = np.minimum(indexes, max(len(site_ids) - 1, 0))
         there = (site_ids[inside] == seen.sites) if len(site_ids) else np.zeros(len(inside), bool)
-        rows = np.flatnonzero(there & (seen.days <= on.toordinal()))
+        rows = np.flatnonzero(there & (seen.since <= on.toordinal()))
         rows = rows[np.lexsort((seen.days[rows], seen.keys[rows]))]
         starts = np.searchsorted(seen.keys[rows], np.arange(len(seen.known) + 1))
         return cls(

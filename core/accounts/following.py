@@ -20,7 +20,7 @@ from core.clock import now
 from core.db import db
 from core.regions.following import Counts, Ended, Follower, Joined
 from core.regions.past import Gone
-from core.sites.models import Site
+from core.sites.joining import Merged, SiteFollower, counting
 
 log = logging.getLogger(__name__)
 
@@ -184,11 +184,12 @@ def over_site(site_id: int, on: date) -> Sequence[sa.Row[Grant, str, str]]:
     ).all()
 
 
-def follow_site(actor: Actor, other: Site, survivor: Site, region_id: int, on: date) -> None:
-    """Whoever held a role over *other* alone holds it over *survivor*, which stands in the region.
+def _follow_site(actor: Actor, merged: Merged) -> None:
+    """Whoever held a role over the other alone holds it over the survivor.
 
     Who holds it there already does not hold it twice, but as long as the longer of the two.
     """
+    other, survivor, on = merged.other, merged.survivor, merged.on
     known = {(grant.account_id, grant.role): grant for grant, *_ in over_site(survivor.id, on)}
     for grant, _name, username in over_site(other.id, on):
         held = known.get((grant.account_id, grant.role))
@@ -206,12 +207,21 @@ def follow_site(actor: Actor, other: Site, survivor: Site, region_id: int, on: d
             "since": (None, held.since),
         }
         subject = (story.ACCOUNT, username)
-        record(actor, story.FOLLOWED_SITE, subject, told, region_id=region_id)
+        record(actor, story.FOLLOWED_SITE, subject, told, region_id=merged.region_id)
     db.session.flush()
 
 
 def _later(held: Grant, grant: Grant) -> date | None:
     return max(day for day in (held.until, grant.until) if day is not None)
+
+
+KEEPERS: Final = SiteFollower(
+    (Grant.__tablename__,),
+    _l("只管这个网点的授权"),
+    _l("从今天起改管保留的网点；已经管着保留网点的，不重复授权"),
+    counting(Grant, Grant.revoked_at.is_(None)),
+    _follow_site,
+)
 
 
 # -- Roles that reach nothing -------------------------------------------------------------------

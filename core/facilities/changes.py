@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from core.access import Actor
 from core.audit.rules import Changes
 from core.clock import today
-from core.facilities import queries, story
+from core.facilities import story
 from core.facilities.models import Fitting
 from core.facilities.rules import Fit, Group, check_fit, items
 from core.sites.changes import Change
 from core.sites.facts import know
 from core.sites.hand import Hand
-from core.sites.merging import carrier
 from core.sites.models import Site
 from core.sites.periods import begin, finish, first_day, holding, since_told
 
@@ -81,12 +80,3 @@ def _set(
         else:
             hand.succeed(holds, on, count=fit.count, note=fit.note)
     return before, after
-
-
-@carrier
-def _carry(survivor: Site, other: Site, on: date) -> Iterator[tuple[Site, Change]]:
-    """What only the other of two sites that are one has, the survivor has from the day on."""
-    own, others = queries.held(survivor.id, on), queries.held(other.id, on)
-    more = {code: fit for code, fit in others.fits.items() if code not in own.fits}
-    if more or others.groups - own.groups:
-        yield survivor, fitted(more, on, sorted(others.groups))

@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 from core.audit.rules import Field, event_type
 from core.facilities.rules import Group, items
 from core.i18n import named
+from core.sites import joining
 
 
 def item_name(code: str) -> str:
@@ -37,5 +38,15 @@ FITTED: Final = event_type(
         "recorded": Field(_l("开始登记"), group_name),
         "since": Field(_l("起始日期")),
         "reason": Field(_l("原因")),
+    },
+)
+FOLLOWED: Final = event_type(
+    "site.facilities.followed",
+    _l("设施和制度随网点归并"),
+    _l("%(actor)s 合并网点，并入网点的设施和制度归 %(subject)s"),
+    {
+        "fitting": Field(_l("项目"), fit_words, item_name),
+        **joining.fields(fit_words, item_name),
+        "since": Field(_l("起始日期")),
     },
 )

@@ -1,4 +1,4 @@
-"""What waits for a second person in a region that ends: it waits for those who come after."""
+"""What waits for a second person in a region that ends, or about a site that is merged."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from core.proposals.models import Proposal
 from core.proposals.rules import State
 from core.regions.following import Counts, Ended, Follower, Joined
 from core.regions.queries import load
+from core.sites.joining import SiteFollower, counting
 from core.sites.models import Site, SitePeriod
 
 
@@ -70,4 +71,15 @@ PROPOSALS: Final = Follower(
     _follow,
     needs_heir=False,
     join=_join,
+)
+
+# -- Sites that are merged ----------------------------------------------------------------------
+
+#: It was asked of the site as it was, so nobody may approve it of another: it waits to be refused.
+OF_SITES: Final = SiteFollower(
+    (Proposal.__tablename__,),
+    _l("待审批的申请"),
+    _l("不能再通过，只能退回：请先处理"),
+    counting(Proposal, Proposal.state == State.WAITING),
+    None,
 )

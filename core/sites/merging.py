@@ -1,16 +1,16 @@
 """Two sites of the register that are one place: one stays, the other's code leads to it.
 
 Nothing is deleted and no earlier day changes: from today on the other is given up, and what is
-chosen of it is the survivor's.  Its hours and services stay with it as they were, so that it can be
-taken apart again; what the survivor took over then stays the survivor's, to be edited as anything.
+chosen of it is the survivor's, and so is all that hangs on it, as each room has it (joining.py).
+Its hours and services stay with it as they were, so that it can be taken apart again; what the
+survivor took over then stays the survivor's, to be edited as anything.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Iterator
 from datetime import date, timedelta
-from typing import Any, Final, TypeAlias
+from typing import Any
 
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
@@ -24,25 +24,12 @@ from core.db import db
 from core.errors import BadInput, Conflict
 from core.geo import Datum
 from core.regions.queries import county_of
-from core.sites import changes, closures, story
+from core.sites import changes, joining, story
 from core.sites.actions import require_site, take_up
 from core.sites.changes import Change, Position, Standing
-from core.sites.closures import Notice
-from core.sites.models import Closure, Offering, Site, SiteHours, SitePeriod
+from core.sites.joining import Merged
+from core.sites.models import Offering, Site, SiteHours, SitePeriod
 from core.sites.rules import Fact, Kind, Mode, Status, Taken
-
-#: What else of two sites that become one is to be changed, on either: the survivor, the other,
-#: and the day are given.
-Carrier: TypeAlias = Callable[[Site, Site, date], Iterable[tuple[Site, Change]]]
-
-_carriers: Final[list[Carrier]] = []
-
-
-def carrier(found: Carrier) -> Carrier:
-    """Let what a room records of a site come along; each room says so once."""
-    _carriers.append(found)
-    return found
-
 
 #: A site that serves is not given up for one that does not.
 _WORTH = {Status.CLOSED: 0, Status.PLANNED: 1, Status.ACTIVE: 2}
@@ -68,8 +55,6 @@ def merge(
     if _WORTH[Status(held.status)] < _WORTH[Status(given.status)]:
         raise BadInput(_l("请保留正在服务的那个网点。"), field="survivor")
     made = _take(actor, survivor, other, taken, on)
-    _carry_closures(actor, survivor, other, on)
-    _carry_recorded(actor, survivor, other, on)
     away = _give_up(actor, other, on)
     other.merged_into_id, other.merged_on = survivor.id, on
     db.session.flush()
@@ -77,6 +62,8 @@ def merge(
     record(actor, story.MERGED, (story.SITE, survivor.code), told, region_id=held.region_id)
     told = {"merged_into": (None, survivor.code), **away, "since": (None, on)}
     record(actor, story.MERGED_AWAY, (story.SITE, other.code), told, region_id=given.region_id)
+    stands = require_site(actor, survivor.id, Permission.REGISTER_WRITE)
+    joining.follow(actor, Merged(survivor, other, stands, on))
 
 
 def across_counties(a_id: int, b_id: int) -> bool:
@@ -159,38 +146,6 @@ def _united(own: dict[int, Mode], others: dict[int, Mode], taken: Taken) -> dict
         for service_id, mode in sorted(others.items())
         if service_id not in own or (service_id in taken.services and own[service_id] != mode)
     }
-
-
-def _carry_closures(actor: Actor, survivor: Site, other: Site, on: date) -> None:
-    """Announce for the survivor what the other had announced, unless it says so already."""
-    own = {_said(one) for one in _announced(survivor, on)}
-    for closure in _announced(other, on):
-        if _said(closure) not in own:
-            since = max(closure.since, on)
-            closures.announce(actor, replace(_said(closure), site_id=survivor.id, since=since))
-
-
-def _carry_recorded(actor: Actor, survivor: Site, other: Site, on: date) -> None:
-    """What is recorded of the other alone is of the survivor from now on."""
-    for carry in _carriers:
-        for site, change in list(carry(survivor, other, on)):
-            made = change.make(actor, site)
-            if made:
-                region_id = _period(site, on).region_id
-                record(actor, change.event, (story.SITE, site.code), made, region_id=region_id)
-
-
-def _announced(site: Site, on: date) -> list[Closure]:
-    ahead = sa.or_(Closure.until.is_(None), Closure.until > on)
-    statement = sa.select(Closure).where(Closure.site_id == site.id, ahead)
-    return list(db.session.scalars(statement.order_by(Closure.since, Closure.id)))
-
-
-def _said(closure: Closure) -> Notice:
-    start, end = closure.start_minute, closure.end_minute
-    minutes = None if start is None or end is None else (start, end)
-    told = (closure.since, closure.until, closure.words, closure.words_en)
-    return Notice(*told, minutes=minutes)
 
 
 # -- What becomes of the other ------------------------------------------------------------------

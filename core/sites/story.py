@@ -199,3 +199,9 @@ PART_LEFT: Final = event_type(
     _l("%(actor)s 把并入 %(subject)s 的网点恢复为单独的网点"),
     {"merged": Field(_l("并入的网点")), **_SINCE},
 )
+RECORDS_FOLLOWED: Final = event_type(
+    "site.records.followed",
+    _l("登记范围随网点归并"),
+    _l("%(actor)s 合并网点，%(subject)s 从此也登记了并入的网点登记过的方面"),
+    {"merged": Field(_l("并入的网点")), "records": Field(_l("方面数")), **_SINCE},
+)

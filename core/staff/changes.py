@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
@@ -17,10 +17,9 @@ from core.errors import BadInput
 from core.sites.changes import Change
 from core.sites.facts import know
 from core.sites.hand import Hand
-from core.sites.merging import carrier
 from core.sites.models import Site
 from core.sites.periods import begin, finish, first_day, holding, since_told
-from core.staff import queries, story
+from core.staff import story
 from core.staff.models import Member, Posting
 from core.staff.rules import DUTIES, POSTINGS, Duty
 
@@ -85,14 +84,3 @@ def _set(
             row = Posting(site_id=site_id, member_id=member_id, duty=duty.value, since=since)
             begin(row, own)
     return before, [duty.value for duty in DUTIES if duty in duties]
-
-
-@carrier
-def _carry(survivor: Site, other: Site, on: date) -> Iterator[tuple[Site, Change]]:
-    """Who is posted to the other of two sites that are one is posted to the survivor instead."""
-    own = {at.code: at.held for at in queries.at_site(survivor.id, on)}
-    others = {at.code: at.held for at in queries.at_site(other.id, on)}
-    if others:
-        yield other, posted(dict.fromkeys(others, ()), on)
-        both = {code: own.get(code, frozenset()) | held for code, held in others.items()}
-        yield survivor, posted(both, on)

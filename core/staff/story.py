@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 
 from core.audit.rules import Field, event_type, subject_kind
 from core.regions.story import region_words
+from core.sites import joining
 from core.staff import queries
 from core.staff.rules import Duty
 
@@ -44,5 +45,21 @@ POSTED: Final = event_type(
         "recorded": Field(_l("开始登记"), lambda _value: str(_l("派驻"))),
         "since": Field(_l("起始日期")),
         "reason": Field(_l("原因")),
+    },
+)
+FOLLOWED: Final = event_type(
+    "staff.followed",
+    _l("工作人员随区划调整"),
+    _l("%(actor)s 调整区划，%(subject)s 的登记转到承接区划"),
+    {**_FACTS, "since": Field(_l("起始日期"))},
+)
+FOLLOWED_SITE: Final = event_type(
+    "site.postings.followed",
+    _l("派驻随网点归并"),
+    _l("%(actor)s 合并网点，并入网点的派驻人员归 %(subject)s"),
+    {
+        "posting": Field(_l("派驻"), _duties, queries.name_of),
+        **joining.fields(_duties, queries.name_of),
+        "since": Field(_l("起始日期")),
     },
 )

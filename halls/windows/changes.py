@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -12,10 +12,9 @@ from core.clock import today
 from core.sites.changes import Change
 from core.sites.facts import know
 from core.sites.hand import Hand
-from core.sites.merging import carrier
 from core.sites.models import Site
 from core.sites.periods import begin, finish, first_day, holding, since_told
-from halls.windows import queries, story
+from halls.windows import story
 from halls.windows.models import Window
 from halls.windows.queries import opened_of
 from halls.windows.rules import LANES, WINDOWS, Opened, told
@@ -78,13 +77,3 @@ def columns(opened: Opened) -> dict[str, Any]:
     """The columns that hold a window."""
     lanes = {lane.value: lane in opened.lanes for lane in LANES}
     return {"kind": opened.kind.value, "title": opened.title, **lanes}
-
-
-@carrier
-def _carry(survivor: Site, other: Site, on: date) -> Iterator[tuple[Site, Change]]:
-    """The windows of the other of two sites that are one, where none of the survivor's are known.
-
-    Two registrations of one place number the same windows, so that they are not put together.
-    """
-    if not queries.recorded(survivor.id, on) and queries.recorded(other.id, on):
-        yield survivor, windowed(queries.held(other.id, on), on)

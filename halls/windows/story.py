@@ -29,3 +29,13 @@ WINDOWS_SET: Final = event_type(
         "reason": Field(_l("原因")),
     },
 )
+FOLLOWED: Final = event_type(
+    "site.windows.followed",
+    _l("窗口随网点归并"),
+    _l("%(actor)s 合并网点，并入网点的窗口归 %(subject)s"),
+    {
+        "window": Field(_l("窗口"), window_words, plain_words),
+        "merged": Field(_l("并入的网点")),
+        "since": Field(_l("起始日期")),
+    },
+)

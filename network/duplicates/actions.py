@@ -21,7 +21,6 @@ from core.sites.actions import shared_region
 from core.sites.story import SITE
 from network.duplicates import story
 from network.duplicates.choosing import MOST_WORDS, Asked, Held
-from network.duplicates.joining import join
 from network.duplicates.models import PairVerdict
 from network.duplicates.proposals import MERGE, payload
 
@@ -81,7 +80,7 @@ def merge(actor: Actor, survivor: Held, other: Held, asked: Asked, words: str) -
     Both were read in this transaction; ``asked.seen`` are the versions that were on the page.
     """
     if not merging.across_counties(survivor.id, other.id):
-        join(actor, survivor.id, other.id, asked.seen, asked.taken)
+        merging.merge(actor, survivor.id, other.id, asked.seen, asked.taken)
         return True
     region_id = shared_region((survivor.region_id, other.region_id))
     if region_id is None:

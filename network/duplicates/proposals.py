@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
+from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from core.access import Actor, Permission
-from core.accounts.following import over_site
 from core.catalogue.models import Service
 from core.catalogue.story import service_name
 from core.clock import today
@@ -18,11 +18,11 @@ from core.db import db
 from core.errors import Conflict, NotFound
 from core.proposals.rules import Asked as Proposed
 from core.proposals.rules import ProposalKind, proposal_kind
+from core.sites import joining, merging
 from core.sites.models import Site
 from core.sites.rules import Fact, Taken
 from core.sites.story import site_name
 from network.duplicates.choosing import Asked, Held
-from network.duplicates.joining import join
 from network.duplicates.words import FACTS
 
 
@@ -51,7 +51,7 @@ def _apply(actor: Actor, asked: Proposed, seen: int | None) -> None:
         frozenset(map(Fact, asked.payload["facts"])), frozenset(asked.payload["services"])
     )
     versions = asked.base_version, asked.payload["other_version"]
-    join(actor, survivor.id, other.id, versions, taken)
+    merging.merge(actor, survivor.id, other.id, versions, taken)
 
 
 def _lines(asked: Proposed) -> Sequence[str]:
@@ -63,12 +63,17 @@ def _lines(asked: Proposed) -> Sequence[str]:
     if facts or services:
         kept = str(_("、")).join([*facts, *services])
         told.append(str(_("取自 %(other)s：%(kept)s", other=other, kept=kept)))
-    keepers = len(over_site(_site(code).id, today()))
-    if keepers:
-        told.append(
-            str(_("只管 %(other)s 的 %(number)s 项授权随之转移", other=other, number=keepers))
-        )
+    hanging = _hanging(_site(code).id)
+    if hanging:
+        counts = str(_("、")).join(f"{label} {number}" for label, number in hanging)
+        told.append(str(_("%(other)s 名下还有：%(counts)s", other=other, counts=counts)))
     return told
+
+
+def _hanging(site_id: int) -> list[tuple[LazyString, int]]:
+    """What hangs on the site that is to be given up."""
+    found = joining.held([site_id], today())
+    return [(follower.label, counts[site_id]) for follower, counts in found]
 
 
 def _services(ids: Sequence[int]) -> list[str]:

@@ -12,9 +12,10 @@ from core.access import Actor, Permission, current_actor, fresh, require_reach, 
 from core.api import Page
 from core.catalogue.queries import catalogue
 from core.catalogue.rules import Service
+from core.clock import today
 from core.db import writing
 from core.errors import Conflict, OneKmError
-from core.sites import merging
+from core.sites import joining, merging
 from core.sites.network import Network, Place
 from core.sites.queries import network
 from core.sites.rules import KIND_LABELS, STATUS_LABELS, Fact, Mode
@@ -110,6 +111,7 @@ def _pair(a: Held, b: Held, fault: OneKmError | None = None) -> Response:
         verdict=queries.verdict(a, b),
         announced={held.code: queries.announced(held) for held in (a, b)},
         waiting={held.code: queries.waiting(held) for held in (a, b)},
+        hanging=joining.held([a.id, b.id], today()),
         keepers={held.code: queries.keepers(current_actor(), net, held) for held in (a, b)},
         across=merging.across_counties(a.id, b.id),
         form_values=request.form,

@@ -21,7 +21,7 @@ from core.db import db
 from core.errors import Forbidden
 from core.rectification.access import AT_HOME
 from core.regions.queries import path_ids, tree
-from core.sites.models import SitePeriod
+from core.sites.models import Site, SitePeriod
 from core.staff.models import Member, Posting
 from standards.inspections.models import Inspection
 from standards.inspections.rules import Unusable
@@ -72,6 +72,16 @@ def region_of(site_id: int) -> int | None:
             SitePeriod.site_id == site_id, on_day(SitePeriod, today())
         )
     )
+
+
+def entry_of(row: Inspection) -> int:
+    """The id of the entry at which the visit was made: its site's, or one's that is merged since.
+
+    What kind of site it was, that entry says.
+    """
+    if row.former is None:
+        return row.site_id
+    return db.session.scalar(sa.select(Site.id).where(Site.code == row.former)) or row.site_id
 
 
 def require_reading(actor: Actor, row: Inspection) -> None:

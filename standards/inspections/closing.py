@@ -36,7 +36,7 @@ from core.rectification.rules import (
     finding_source,
 )
 from core.sites.models import Site, SitePeriod
-from core.sites.queries import network
+from core.sites.queries import heirs, network
 from core.sites.rules import Kind
 from standards import queries as standards
 from standards import verdicts
@@ -84,9 +84,11 @@ class Ready:
     which all of that would be made anew.
 
     ``figures`` are what the register tells of the criteria, by standard and criterion.
+    ``entry_id``: the site that the record names, where that is merged into ``site_id`` since.
     """
 
     site_id: int
+    entry_id: int
     point: Point | None
     pinned: Mapping[str, Published]
     figures: Figures
@@ -97,11 +99,14 @@ class Ready:
 
 def ready(record: Record) -> Ready:
     """For a record that is to be filed. Raises Unusable for an unknown site or version."""
-    place = network().by_code(record.site)
-    if place is None:
+    net = network()
+    entry, place = (net.by_code(one) for one in (record.site, heirs(net.on).get(record.site, "")))
+    if entry is None:
         raise Unusable(_l("没有编号为 %(code)s 的网点。", code=record.site), field="site")
+    site_id = (place or entry).id
     # With photos to come it is not closed now, and then the register is asked again.
-    return _ready(place.id, place.point, record.versions, told=not record.photos)
+    own = _ready(site_id, entry.point, record.versions, told=not record.photos)
+    return own if place is None else replace(own, entry_id=entry.id)
 
 
 def ready_for(uuid: str) -> Ready | None:
@@ -130,6 +135,7 @@ def _ready(site_id: int, point: Point | None, versions: Mapping[str, str], *, to
     newest = {one.code: one.digest for one in standards.in_force()}
     return Ready(
         site_id=site_id,
+        entry_id=site_id,
         point=point,
         pinned=pinned,
         figures={code: verdicts.told(one, site_id, on) for code, one in pinned.items()}
@@ -170,14 +176,26 @@ def _seen(inspection_id: int, ready: Ready) -> Seen:
         .where(InspectionAnswer.inspection_id == inspection_id)
         .order_by(InspectionAnswer.id)
     ).all()
-    periods = db.session.execute(
-        sa.select(SitePeriod.since, SitePeriod.until, SitePeriod.kind)
-        .where(SitePeriod.site_id == row.site_id)
+    on = _first_day(row.site_id, row.day)
+    return Seen(row, _kind(access.entry_of(row), row.day), on, ready.pinned, answers)
+
+
+def _first_day(site_id: int, on: date) -> date:
+    """The day, or the first on which there is the site."""
+    first = sa.select(sa.func.min(SitePeriod.since)).where(SitePeriod.site_id == site_id)
+    return max(on, db.session.scalars(first).one())
+
+
+def _kind(site_id: int, on: date) -> Kind:
+    """What kind of site it was on the day, else at first."""
+    lasting = sa.or_(SitePeriod.until.is_(None), SitePeriod.until > on)
+    found = db.session.scalars(
+        sa.select(SitePeriod.kind)
+        .where(SitePeriod.site_id == site_id, lasting)
         .order_by(SitePeriod.since)
-    ).all()
-    on = max(row.day, periods[0].since)
-    kind = next(one.kind for one in periods if one.until is None or on < one.until)
-    return Seen(row, Kind(kind), on, ready.pinned, answers)
+        .limit(1)
+    )
+    return Kind(found.one())
 
 
 def _add_derived(seen: Seen, figures: Figures) -> None:

@@ -68,19 +68,20 @@ def file(
     """
     rules.check_uuid(uuid)
     known = db.session.scalar(sa.select(Inspection).where(Inspection.uuid == uuid))
-    site_id = ready.site_id
+    site_id = _site_now(record.site, known, ready)
     _check_reach(actor, known, site_id, on_behalf)
     if known is not None and known.state not in OPEN:
         return _known(actor, uuid, record, on_behalf)
-    periods = _periods(site_id)
+    periods = _periods(ready.entry_id)
     received = _received(actor, known, ready, periods[0].since, device_at, on_behalf)
     _check(record, ready, {_kind(periods, today()), _kind(periods, _day(record, received))})
     values = _values(actor, record, received, on_behalf)
-    inspection_id = _claim(uuid, values) or _begin(actor, uuid, site_id, values, on_behalf)
+    place = site_id, None if site_id == ready.entry_id else record.site
+    inspection_id = _claim(uuid, values) or _begin(actor, uuid, place, values, on_behalf)
     if inspection_id is None:
         return _known(actor, uuid, record, on_behalf)
     _write_parts(inspection_id, record)
-    _told_filed(actor, uuid, record, values, ready.site_id, on_behalf)
+    _told_filed(actor, uuid, record, values, site_id, on_behalf)
     if not record.photos:
         closing.complete(actor, inspection_id, ready)
     return receipt(uuid, Outcome.NEW, record.digest)
@@ -109,6 +110,16 @@ def _kind(periods: Sequence[sa.Row[str, date]], on: date) -> Kind:
     """What kind it was on the day; before there was one, what it then became."""
     begun = [one.kind for one in periods if one.since <= on]
     return Kind(begun[-1] if begun else periods[0].kind)
+
+
+def _site_now(code: str, known: Inspection | None, ready: Ready) -> int:
+    """The site of which the record tells: of one that was merged since, that which it is part of.
+
+    Whoever was out when it was merged loses nothing.
+    """
+    if known is not None and (known.site_id == ready.entry_id or known.former == code):
+        return known.site_id
+    return ready.site_id
 
 
 def _check_reach(
@@ -211,13 +222,22 @@ def _claim(uuid: str, values: Mapping[str, Any]) -> int | None:
 
 
 def _begin(
-    actor: Actor, uuid: str, site_id: int, values: Mapping[str, Any], on_behalf: For | None
+    actor: Actor,
+    uuid: str,
+    place: tuple[int, str | None],
+    values: Mapping[str, Any],
+    on_behalf: For | None,
 ) -> int | None:
-    """A visit that only the telephone knew of; None if there is one of this UUID."""
+    """A visit that only the telephone knew of; None if there is one of this UUID.
+
+    ``place``: the site, and the code that the telephone had of it where that is merged since.
+    """
+    site_id, former = place
     own = For(actor.account_id, actor.name, "") if on_behalf is None else on_behalf
     fresh = {
         "uuid": uuid,
         "site_id": site_id,
+        "former": former,
         "origin": Origin.OWN,
         "planned_by": own.name,
         "planned_at": values["filed_at"],

@@ -20,7 +20,8 @@ class Inspection(Base):
 
     ``body`` is the record as it was sent, ``digest`` its SHA-256.  Times of the device stand beside
     the server's: ``device_at`` is what the device's clock showed at ``filed_at``, ``skew`` the
-    seconds it was behind.  ``distance`` is from the check-in to the site, in metres.  ``score`` is
+    seconds it was behind.  ``former`` is the code of the site that it was planned or made at, where
+    that was merged since.  ``distance`` is from the check-in to the site, in metres.  ``score`` is
     what the result was when all of it was here (JSON), and is never changed.
     """
 
@@ -44,6 +45,7 @@ class Inspection(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     uuid: Mapped[str] = mapped_column(sa.String(36), unique=True)
     site_id: Mapped[int] = mapped_column(sa.ForeignKey("site.id"))
+    former: Mapped[str | None] = mapped_column(sa.String(7))
     state: Mapped[str] = mapped_column(sa.String(12), index=True)
     origin: Mapped[str] = mapped_column(sa.String(12))
     plan_id: Mapped[int | None] = mapped_column(sa.ForeignKey("inspection_plan.id"), index=True)

@@ -15,7 +15,7 @@ from core.db import db
 from core.sites.models import SitePeriod
 from core.sites.rules import Kind
 from standards import queries as standards
-from standards.inspections import judging
+from standards.inspections import access, judging
 from standards.inspections.judging import Judged
 from standards.inspections.models import Inspection, InspectionAnswer
 from standards.inspections.queries import Line, answers, versions
@@ -48,7 +48,7 @@ class Outcome:
 def outcome(one: Line) -> Outcome:
     """What the visit came to; the kind of the site is that of the day of the visit."""
     given = answers(one.row.id)
-    kind = kind_on(one.row.site_id, one.row.day) or one.kind
+    kind = kind_on(access.entry_of(one.row), one.row.day) or one.kind
     pinned = judging.pinned(versions(one.row.id))
     results = _results(given)
     last = _last_before(one.row)

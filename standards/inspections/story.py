@@ -63,6 +63,12 @@ ASSIGNED: Final = event_type(
 CANCELLED: Final = event_type(
     "inspection.cancelled", _l("取消检查"), _l("%(actor)s 取消了检查 %(subject)s"), _FIELDS
 )
+HANDED_OVER: Final = event_type(
+    "inspection.handed_over",
+    _l("检查随网点并入"),
+    _l("检查 %(subject)s 随网点并入而转到保留的网点，由 %(actor)s 办理"),
+    _FIELDS,
+)
 FILED: Final = event_type(
     "inspection.filed", _l("提交检查"), _l("%(actor)s 提交了检查 %(subject)s"), _FIELDS
 )

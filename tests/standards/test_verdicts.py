@@ -13,8 +13,9 @@ from core.db import db, writing
 from core.rectification.actions import lapse, open_finding
 from core.rectification.rules import Opened, Severity
 from core.sites import actions as sites
+from core.sites import merging
 from core.sites.models import Site
-from core.sites.rules import Kind
+from core.sites.rules import Kind, Taken
 from standards import actions, comparison, format, site, verdicts
 from standards.actions import Recorded, Said
 from standards.models import Observation
@@ -169,6 +170,44 @@ class TestHeldInMemory:
         see(hall, None, guide="pass")
         assert verdicts.verdicts() is not found
         assert verdicts.verdicts(SINCE) is not verdicts.verdicts()
+
+
+class TestAtASiteThatIsMerged:
+    """What was seen at either counts, the newest of it; no earlier day changes."""
+
+    def test_the_newest_of_both_holds_from_the_day_of_the_merge_on(self, hall: int) -> None:
+        other = make_site("环翠医保大厅", Kind.HALL)
+        see(hall, None, on=3, guide="fail", desk="pass")
+        see(other, None, on=1, guide="pass")
+        see(other, None, on=5, desk="fail")
+        before = [whole(hall), *(_on(hall, days) for days in (1, 2, 3))]
+        with writing():
+            merging.merge(ACTOR, hall, other, (None, None), Taken())
+        assert before == [State.FAILED] * 4
+        assert (states(hall)["guide"], states(hall)["desk"]) == (State.MET, State.MET)
+        assert [_on(hall, days) for days in (1, 2, 3)] == before[1:]
+        told = site.history(hall, "sample", today())
+        assert len(told) == 4
+        assert (told[0].code, told[0].result) == ("guide", Result.PASSED)
+        assert (told[3].code, told[3].result) == ("desk", Result.FAILED)
+
+    def test_again_after_it_was_taken_apart_nothing_is_doubled(self, hall: int) -> None:
+        other = make_site("环翠医保大厅", Kind.HALL)
+        see(other, None, on=1, guide="pass")
+        for _ in range(2):
+            with writing():
+                merging.merge(ACTOR, hall, other, (None, None), Taken())
+            with writing():
+                version = db.session.scalar(sa.select(Site.version).where(Site.id == other)) or 0
+                merging.take_apart(ACTOR, other, version)
+        assert len(site.history(hall, "sample", today())) == 1
+        assert states(other)["guide"] is State.MET
+
+
+def _on(site_id: int, days: int) -> State:
+    """The verdict of so many days ago."""
+    (found,) = site.of_site(site_id, today() - timedelta(days))
+    return found.state
 
 
 class TestAnotherVersion:

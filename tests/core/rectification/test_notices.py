@@ -17,10 +17,9 @@ from core.rectification import actions
 from core.rectification.models import FindingNotice, FindingNoticeCount
 from core.rectification.notices import actions as notices
 from core.rectification.notices import queries
-from core.sites import changes
+from core.sites import changes, merging
 from core.sites.actions import do
 from core.sites.rules import Taken
-from network.duplicates.joining import join
 from tests.core.accounts.made import ACTOR, World
 from tests.core.rectification.made import COUNTY, find, finding, person, site_id
 
@@ -110,7 +109,7 @@ def test_a_merged_site_s_findings_are_the_survivor_s_and_the_notice_stays(
     issue(uuid)
     survivor, other = site_id(world.sibling), site_id(world.own)
     with writing():
-        join(ACTOR, survivor, other, (None, None), Taken())
+        merging.merge(ACTOR, survivor, other, (None, None), Taken())
     assert finding(uuid).site_id == survivor
     again = finding(find(world.sibling))
     assert again.times == 2

@@ -97,4 +97,4 @@ def test_names_of_another_county_are_not_told(county: Person, made: Pairs, app: 
     db.session.rollback()
     waiting = asked(db.session.scalars(sa.select(Proposal)).one())
     with app.test_request_context():
-        assert any("1 项授权随之转移" in line for line in MERGE.lines(waiting))
+        assert any("只管这个网点的授权 1" in line for line in MERGE.lines(waiting))

@@ -24,9 +24,9 @@ from core.files import actions as file_actions
 from core.files import store
 from core.files.actions import put_picture
 from core.files.models import File
+from core.sites import merging
 from core.sites.models import Site
 from core.sites.rules import Taken
-from network.duplicates.joining import join
 from network.photos import actions, queries, rules
 from network.photos.models import SitePhoto
 from tests.core.accounts.made import (
@@ -310,7 +310,7 @@ def test_photos_come_along_when_sites_are_merged(
             actions.add(admin, send_to, put_picture(jpeg()), None)
     own, given = uuids(world.own), uuids(world.sibling)
     with writing():
-        join(admin, site_id(world.own), send_to, (None, None), Taken(frozenset(), frozenset()))
+        merging.merge(admin, site_id(world.own), send_to, (None, None), Taken())
     assert uuids(world.own) == own + given[:4]
     assert uuids(world.sibling) == given[4:]
     assert app.test_client().get(f"/sites/{world.own}").text.count("/photos/") >= rules.MOST_PHOTOS
