@@ -31,6 +31,12 @@
     return;
   }
   let draft = await OneKmQueue.draft(uuid) ?? blank();
+  // What was begun is finished by the versions that it was begun with, whatever came out since.
+  const begun = draft.values.versions;
+  if (begun && begun !== form.elements.versions.value && !location.search) {
+    location.replace(`?versions=${encodeURIComponent(begun)}`);
+    return;
+  }
   let timer = 0;
   let keeping = Promise.resolve();
 

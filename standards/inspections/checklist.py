@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from core.clock import today
@@ -40,12 +40,14 @@ class Checklist:
         return [item.key for _chapter, items in self.chapters for item in items]
 
 
-def checklists(one: Line) -> list[Checklist]:
-    """What is asked at the site: the versions in force on the day of the visit, or today's."""
+def checklists(one: Line, begun: Iterable[Published] | None = None) -> list[Checklist]:
+    """What is asked at the site: the versions in force on the day of the visit, or today's; those
+    with which it was *begun*, if it was."""
     on = today()
+    asked = standards.in_force(one.kind, max(one.row.day, on)) if begun is None else begun
     return [
         _checklist(published, one.kind, verdicts.told(published, one.row.site_id, on))
-        for published in standards.in_force(one.kind, max(one.row.day, on))
+        for published in asked
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from core.access import Actor
@@ -10,7 +11,7 @@ from core.accounts.guard import current
 from core.calendar import working
 from core.calendar.queries import calendar
 from core.clock import civil, now, today
-from standards.inspections import checklist, queries
+from standards.inspections import checklist, judging, queries
 from standards.inspections.access import WRITE
 from standards.inspections.listing import Day
 from standards.inspections.queries import Line
@@ -44,9 +45,11 @@ def owner() -> str:
     return "" if found is None else found.username
 
 
-def visit(one: Line, **more: Any) -> dict[str, Any]:
-    """The page on which a visit is filled in."""
-    lists = checklist.checklists(one)
+def visit(one: Line, begun: Mapping[str, str] | None = None, **more: Any) -> dict[str, Any]:
+    """The page on which a visit is filled in; *begun* are the digests of the versions with which
+    it was begun, by standard. Raises Unusable for one that nobody published."""
+    pinned = None if begun is None else judging.pinned(begun).values()
+    lists = checklist.checklists(one, pinned)
     place = queries.place_of(one)
     days = calendar()
     return {

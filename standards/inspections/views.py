@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
@@ -174,15 +175,19 @@ def new() -> AnyResponse:
 @blueprint.get("/<code>")
 @requires(READ, WRITE)
 def show(code: str) -> AnyResponse:
-    """The page of a visit."""
+    """The page of a visit; ``versions`` are those with which it was begun, if others are in force
+    by now."""
     one = queries.line(current_actor(), code)
-    return _shown(one)
+    begun = forms.versions(request.args) if "versions" in request.args else None
+    return _shown(one, begun=begun)
 
 
-def _shown(one: Line, status: int = 200, **more: Any) -> Response:
+def _shown(
+    one: Line, status: int = 200, *, begun: Mapping[str, str] | None = None, **more: Any
+) -> Response:
     actor = current_actor()
     if one.row.state == State.PLANNED and actor.may(WRITE):
-        return answer("visit", status, **pages.visit(one, **more))
+        return answer("visit", status, **pages.visit(one, begun, **more))
     return answer("result", status, **results.page(actor, one, **more))
 
 

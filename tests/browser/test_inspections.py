@@ -24,14 +24,16 @@ import pytest
 import sqlalchemy as sa
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from core.clock import today
 from core.config import Config, Mode
 from core.db import db
 from core.files.models import File
-from standards.inspections.models import Inspection, InspectionPhoto
+from standards.inspections.models import Inspection, InspectionPhoto, InspectionVersion
 from tests.databases import migrate
 from tests.serving import SECRET_KEY, serving
 from tests.standards.inspections.made import Ground, jpeg
 from tests.standards.inspections.made import ground as make_ground
+from tests.standards.made import changed, publish
 from wsgi import create_app
 
 FORMS = 200
@@ -279,6 +281,27 @@ def test_nothing_is_lost_or_doubled(scene: Scene) -> None:
     assert min(scene.proxy.lost["requests"], scene.proxy.lost["answers"]) > FORMS / 4
     assert queued(page) == []
     compare(kept)
+
+
+def test_a_version_published_meanwhile_does_not_disturb_an_open_visit(scene: Scene) -> None:
+    uuid, first = scene.ground.plan(), scene.ground.published.digest
+    page = scene.open(f"/inspections/{uuid}")
+    fill(page, "没有人", jpeg())
+    publish(changed('text = "有引导员"', 'text = "有两名引导员"'), today())
+    page.reload()
+    expect(page.locator("form#visit[data-ready]")).to_be_attached()
+    expect(page.locator("legend").first).to_contain_text("有引导员")
+    expect(page.locator("textarea[data-needed=note]").first).to_have_value("没有人")
+    page.click("text=完成并提交")
+    page.wait_for_url("**/inspections/")
+    expect(page.locator("#visit-queue li")).to_have_count(0)
+    for _second in range(20):
+        if not queued(page):
+            break
+        page.wait_for_timeout(1000)
+    assert queued(page) == []
+    db.session.rollback()
+    assert db.session.scalars(sa.select(InspectionVersion.digest)).all() == [first]
 
 
 def compare(kept: list[dict[str, Any]]) -> None:

@@ -147,3 +147,16 @@ def test_what_is_found_at_a_site_merged_meanwhile_is_its_survivors(ground: Groun
     assert phone.photo(uuid, shot).status_code == 201
     assert visit(uuid).state == "complete"
     assert finding().site_id == survivor_id
+
+
+def test_what_was_begun_is_shown_by_the_versions_that_it_was_begun_with(ground: Ground) -> None:
+    uuid, phone, first = ground.plan(), ground.phone(), ground.published.digest
+    publish(REWORDED, today())
+    path = f"/inspections/{uuid}"
+    assert "有两名引导员" in phone.client.get(path).text
+    begun = phone.client.get(path, query_string={"versions": json.dumps({"sample": first})}).text
+    assert "有引导员" in begun
+    assert "有两名引导员" not in begun
+    for wrong in ("", "[]", '{"sample": "none"}'):
+        told = phone.client.get(path, query_string={"versions": wrong})
+        assert told.status_code == 422
