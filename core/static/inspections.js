@@ -169,7 +169,10 @@
   async function stay() {
     const safe = await navigator.storage?.persist?.().catch(() => false);
     const warning = document.getElementById('visit-unsafe');
-    if (warning) warning.hidden = Boolean(safe);
+    // It matters where something is kept here, or is about to be.
+    const kept = (await OneKmQueue.records()).length + (await OneKmQueue.drafts()).length;
+    const due = document.getElementById('visit-packed') !== null;
+    if (warning) warning.hidden = Boolean(safe) || !(kept || due);
     const room = await navigator.storage?.estimate?.().catch(() => null);
     const little = room && room.quota - room.usage < 50 * 1024 * 1024;
     const full = document.getElementById('visit-full');

@@ -42,7 +42,7 @@ from standards.inspections.planning import queries as plans
 from standards.inspections.planning.actions import NewDraw, NewPlan
 from standards.inspections.rules import Record, Side, State
 
-ACTOR: Final = command("inspections demo")
+ACTOR: Final = command("演示")
 #: Beside the inspector of the accounts, one of each other county.
 OTHERS: Final = ("inspector-2", "inspector-3", "inspector-4")
 

@@ -34,5 +34,6 @@ def pack(actor: Actor) -> dict[str, Any]:
 
 
 def _page(name: str, context: dict[str, Any], address: str = "/inspections/") -> str:
-    # Where the page says that it is: links that come back here must not lead to the pack.
-    return render_template(f"inspections/{name}.html", here=lambda: address, **context)
+    # Links that come back must not lead to the pack; nothing of the menu is taken along.
+    own = {"here": lambda: address, "menu": tuple}
+    return render_template(f"inspections/{name}.html", **own, **context)

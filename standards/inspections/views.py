@@ -76,9 +76,14 @@ def answer(template: str, status: int = 200, **context: Any) -> Response:
 
 @blueprint.get("/")
 @requires(READ)
-def index() -> Response:
-    """One's own visits: today's in the order of a round, later ones, lately done."""
+def index() -> AnyResponse:
+    """One's own visits: today's in the order of a round, later ones, lately done.
+
+    Whoever makes none is shown all that she may read.
+    """
     actor = current_actor()
+    if not actor.may(WRITE):
+        return redirect(url_for(".everything"))
     day = listing.mine(actor, today(), forms.start(request.args))
     return answer("index", **pages.index(actor, day))
 
@@ -205,7 +210,8 @@ def fill(code: str) -> AnyResponse:
         _file(one)
     except OneKmError as fault:
         status = WRONG if fault.status == 400 else fault.status
-        return _shown(one, status, fault=fault, given=request.form)
+        again = queries.line(actor, code)
+        return _shown(again, status, fault=fault, given=request.form)
     return redirect(url_for(".show", code=code), 303)
 
 

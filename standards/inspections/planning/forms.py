@@ -14,6 +14,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, ValidationErr
 from core.access import Actor
 from core.clock import today
 from core.errors import BadInput
+from core.forms import choices
 from core.regions.queries import tree
 from core.sites.rules import Kind
 from standards.inspections.access import REVIEW
@@ -34,13 +35,14 @@ class _RegionForm(FlaskForm):
         """The cities and counties in which *actor* may plan."""
         living = tree(today())
         reach = actor.reach(REVIEW)
-        self.region.choices = [
+        self.region.choices = choices(
             (node.code, node.name)
             for city in living.top()
             for node in (city, *living.children(city.id))
             if reach.region(living, node.id)
-        ]
-        self.kind.choices = [("", _("全部类型")), *((kind.value, kind.label) for kind in Kind)]
+        )
+        kinds = ((kind.value, kind.label) for kind in Kind)
+        self.kind.choices = choices([("", _("全部类型")), *kinds])
 
     @property
     def region_id(self) -> int:
@@ -78,7 +80,9 @@ class DrawForm(_RegionForm):
         [_NEEDED, NumberRange(1, MOST_VISITS, _l("应在 1 到 %(most)s 之间。", most=MOST_VISITS))],
     )
     together = SelectField(
-        _l("每个网点几名检查员"), choices=[("1", _l("1 人")), ("2", _l("2 人同行"))], default="1"
+        _l("每个网点几名检查员"),
+        choices=choices([("1", _l("1 人")), ("2", _l("2 人同行"))]),
+        default="1",
     )
     first_day = DateField(_l("检查开始日期"), [_NEEDED])
     last_day = DateField(_l("检查结束日期"), [_NEEDED])
