@@ -13,7 +13,7 @@ from core.clock import today
 from core.files import store
 from core.web import public_address
 from standards.inspections import access, listing, people, queries
-from standards.inspections.access import COMMENT, REVIEW
+from standards.inspections.access import COMMENT, READ, REVIEW
 from standards.inspections.outcome import outcome
 from standards.inspections.queries import Line, Shot
 from standards.inspections.rules import (
@@ -52,12 +52,19 @@ def page(actor: Actor, one: Line, **more: Any) -> dict[str, Any]:
             and (reviews or (access.is_sent(actor, row) and row.origin == Origin.OWN)),
         },
         "inspectors": _inspectors(one) if reviews else [],
-        "others": [each for each in listing.of_site(row.site_id, 6) if each.row.id != row.id],
+        "others": _others(actor, one),
         "today": today(),
         "most_words": MOST_WORDS,
         "most_signer": MOST_SIGNER,
         **more,
     }
+
+
+def _others(actor: Actor, one: Line) -> list[Line]:
+    """The other visits of the site; none for who was sent there from elsewhere, for this one."""
+    if not access.within(actor, READ, one.row.site_id):
+        return []
+    return [each for each in listing.of_site(one.row.site_id, 6) if each.row.id != one.row.id]
 
 
 def _inspectors(one: Line) -> list[people.Inspector]:

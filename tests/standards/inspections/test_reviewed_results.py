@@ -160,3 +160,15 @@ def test_what_was_begun_is_shown_by_the_versions_that_it_was_begun_with(ground: 
     for wrong in ("", "[]", '{"sample": "none"}'):
         told = phone.client.get(path, query_string={"versions": wrong})
         assert told.status_code == 422
+
+
+def test_who_was_sent_from_elsewhere_sees_that_visit_alone(ground: Ground) -> None:
+    other = ground.plan()
+    away = ground.person("wu", Role.INSPECTOR, COUNTIES["sibling"])
+    uuid = ground.plan(inspector=away)
+    assert ground.phone(away).send(uuid, ground.record()).status_code == 201
+    assert f"/inspections/{other}" in ground.phone().client.get(f"/inspections/{uuid}").text
+    page = ground.phone(away).client.get(f"/inspections/{uuid}")
+    assert page.status_code == 200
+    assert f"/inspections/{other}" not in page.text
+    assert ground.phone(away).client.get(f"/inspections/{other}").status_code == 404
