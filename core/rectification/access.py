@@ -76,11 +76,13 @@ def at_home(actor: Actor, site_id: int, region_id: int) -> bool:
 
 
 def _posted(actor: Actor) -> sa.Select[int]:
-    """The sites at which somebody with the actor's account is posted today."""
+    """The sites at which somebody with the actor's account is posted today; none for a command,
+    which has no more of an account than many members of staff."""
+    theirs = sa.false() if actor.account_id is None else Member.account_id == actor.account_id
     return (
         sa.select(Posting.site_id)
         .join(Member, Member.id == Posting.member_id)
-        .where(Member.account_id == actor.account_id, on_day(Posting, today()))
+        .where(theirs, on_day(Posting, today()))
     )
 
 

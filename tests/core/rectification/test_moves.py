@@ -22,8 +22,14 @@ from core.errors import BadInput, Conflict, Forbidden, NotFound
 from core.rectification import actions, queries
 from core.rectification.models import FindingAnswer, FindingDeadline
 from core.rectification.rules import State
+from core.regions.queries import tree
+from core.sites import actions as sites
+from core.staff import actions as staff
+from core.staff.actions import Described
+from core.staff.changes import posted
+from core.staff.rules import Duty
 from tests.core.accounts.made import ACTOR, World
-from tests.core.rectification.made import COUNTY, find, finding, person
+from tests.core.rectification.made import COUNTY, find, finding, person, site_id
 
 
 @pytest.fixture
@@ -229,6 +235,21 @@ def test_deadlines_are_kept_from_the_day_they_were_set(app: Flask, world: World)
     uuid = find(world.own, date(2026, 3, 2))
     kept = db.session.scalars(sa.select(FindingDeadline)).one()
     assert (kept.set_on, kept.due) == (date(2026, 3, 2), finding(uuid).due)
+
+
+def test_a_command_is_nobody_who_is_posted_without_an_account(
+    app: Flask, world: World, manager: Actor
+) -> None:
+    uuid = find(world.own)
+    region_id = tree(today()).by_code[COUNTY].id
+    with writing():
+        member = staff.enter(ACTOR, Described("李敏", region_id))
+        change = posted({member.code: [Duty.GUIDE]}, today())
+        sites.do(ACTOR, site_id(world.own), None, change)
+        actions.answer(manager, uuid, 1, "好了")
+    with writing():
+        actions.close(ACTOR, uuid, 2, "合格")
+    assert finding(uuid).state == State.CLOSED
 
 
 def test_nobody_gives_up_what_is_to_be_put_right_at_her_own_station(
