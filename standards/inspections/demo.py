@@ -41,6 +41,7 @@ from standards.inspections.planning import actions as planning
 from standards.inspections.planning import queries as plans
 from standards.inspections.planning.actions import NewDraw, NewPlan
 from standards.inspections.rules import Record, Side, State
+from standards.rules import Criterion
 
 ACTOR: Final = command("演示")
 #: Beside the inspector of the accounts, one of each other county.
@@ -218,7 +219,7 @@ class Stage:
             "finished_at": (begun + timedelta(minutes=35)).isoformat(),
             "arrival": place.point
             and {"lat": place.point.lat + away, "lon": place.point.lon, "accuracy": 15},
-            "answers": [_answer(code, each.code, each.code in failing) for code, each in asked],
+            "answers": [_answer(code, each, each.code in failing) for code, each in asked],
             "photos": [
                 {"sha256": _sha(data), "size": len(data), "key": first if number else ""}
                 for number, data in enumerate(shots)
@@ -264,11 +265,12 @@ class Stage:
             act(db.session.scalars(sa.select(Inspection).where(Inspection.uuid == uuid)).one())
 
 
-def _answer(standard: str, criterion: str, fails: bool) -> dict[str, Any]:
-    made: dict[str, Any] = {"standard": standard, "criterion": criterion}
+def _answer(standard: str, criterion: Criterion, fails: bool) -> dict[str, Any]:
+    made: dict[str, Any] = {"standard": standard, "criterion": criterion.code}
     if fails:
         return {**made, "result": "fail", "note": "现场没有看到（演示）", "due_days": 5}
-    return {**made, "result": "pass", "reason": "现场看到了（演示）"}
+    seen = {"reason": "现场看到了（演示）"} if criterion.check is not None else {}
+    return {**made, "result": "pass", **seen}
 
 
 def _shot(text: str) -> bytes:

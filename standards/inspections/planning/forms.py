@@ -15,6 +15,7 @@ from core.access import Actor
 from core.clock import today
 from core.errors import BadInput
 from core.forms import choices
+from core.i18n import named
 from core.regions.queries import tree
 from core.sites.rules import Kind
 from standards.inspections.access import REVIEW
@@ -36,7 +37,7 @@ class _RegionForm(FlaskForm):
         living = tree(today())
         reach = actor.reach(REVIEW)
         self.region.choices = choices(
-            (node.code, node.name)
+            (node.code, named(node.name, node.name_en))
             for city in living.top()
             for node in (city, *living.children(city.id))
             if reach.region(living, node.id)
