@@ -16,6 +16,7 @@ from standards import comparison, queries, verdicts, words
 from standards.comparison import DryRun
 from standards.listing import Counts, View
 from standards.queries import Published
+from standards.rules import State
 
 blueprint = Blueprint("standards", __name__, url_prefix="/standards")
 words.init(blueprint)
@@ -62,6 +63,7 @@ def versions(code: str) -> Response:
         "known": known,
         "shown": queries.shown(code),
         "today": today(),
+        "states": list(State),
         "before": before,
         "after": after,
     }

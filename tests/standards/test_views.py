@@ -237,6 +237,7 @@ class TestForStaff:
         staff = person(app, Role.CITY_ADMIN, CITY)
         page = staff.get("/standards/sample/versions?from=1&to=2&try=1").text
         assert page.count("1 个网点将变为待定") == 2
+        assert '<td class="n">1</td><td class="n"><b>0</b></td>' in page
         assert "花园站" in page
         assert "青山站" in page
         assert "崖头站" not in page
