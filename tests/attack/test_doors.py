@@ -125,13 +125,13 @@ def _wrong(answer: Any, attacker: Attacker | None) -> list[str]:
 def test_production_asks_for_https_everywhere(production: Flask, world: World) -> None:
     client = production.test_client()
     for _endpoint, path in addresses(production, world, "GET"):
-        answer = client.get(path, base_url="https://yibao.example")
-        assert answer.headers["Strict-Transport-Security"].startswith("max-age="), path
-        for cookie in answer.headers.getlist("Set-Cookie"):
-            if cookie.startswith(("__Host-session", "session")):
-                assert cookie.startswith("__Host-session"), path
-                assert {"Secure", "HttpOnly"} <= {part.strip() for part in cookie.split(";")}
-                assert "SameSite=Lax" in cookie
+        with client.get(path, base_url="https://yibao.example") as answer:
+            assert answer.headers["Strict-Transport-Security"].startswith("max-age="), path
+            for cookie in answer.headers.getlist("Set-Cookie"):
+                if cookie.startswith(("__Host-session", "session")):
+                    assert cookie.startswith("__Host-session"), path
+                    assert {"Secure", "HttpOnly"} <= {part.strip() for part in cookie.split(";")}
+                    assert "SameSite=Lax" in cookie
 
 
 def test_methods_that_nobody_serves_do_nothing(
