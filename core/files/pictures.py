@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import Final
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
 
 from core.files.rules import (
     BROKEN_PHOTO,
@@ -31,8 +31,9 @@ from core.files.rules import (
     too_large,
 )
 
-#: What a picture is kept as.
-MEDIA_TYPE: Final = "image/webp"
+#: What a picture is kept as: WebP is smaller by four tenths, but takes ten times as long to write,
+#: and inspectors come home all at once.
+MEDIA_TYPE: Final = "image/jpeg"
 
 _FORMATS: Final = ("JPEG", "PNG", "WEBP")
 _QUALITY: Final = 82
@@ -72,8 +73,8 @@ def read(sent: bytes) -> Picture:
     small = large.copy()
     small.thumbnail((SMALL_SIDE, SMALL_SIDE))
     return Picture(
-        data=_webp(large),
-        small=_webp(small),
+        data=_jpeg(large),
+        small=_jpeg(small),
         width=large.width,
         height=large.height,
         sent_sha256=hashlib.sha256(sent).hexdigest(),
@@ -83,6 +84,7 @@ def read(sent: bytes) -> Picture:
 
 def _clean(sent: bytes) -> Image.Image:
     """The pixels alone, the right way up, SIDE at most; on white where there were none."""
+    ImageFile.LOAD_TRUNCATED_IMAGES = False  # the printing library turns it on for everybody
     try:
         with Image.open(BytesIO(sent), formats=_FORMATS) as image:
             if image.width * image.height > MOST_PIXELS:
@@ -101,7 +103,7 @@ def _clean(sent: bytes) -> Image.Image:
     return clean
 
 
-def _webp(image: Image.Image) -> bytes:
+def _jpeg(image: Image.Image) -> bytes:
     written = BytesIO()
-    image.save(written, "WEBP", quality=_QUALITY, method=2)
+    image.save(written, "JPEG", quality=_QUALITY)
     return written.getvalue()

@@ -76,7 +76,7 @@ def test_from_found_to_closed(app: Flask, world: World, manager: Actor, inspecto
     for size in ("", "/small"):
         picture = desk.get(f"/findings/{uuid}/photos/{shown[0].uuid}{size}")
         image = Image.open(BytesIO(picture.data))
-        assert picture.content_type == "image/webp"
+        assert picture.content_type == "image/jpeg"
         assert image.getexif() == {}
         picture.close()
     page = desk.get(f"/findings/{uuid}").text

@@ -100,7 +100,7 @@ def test_a_manager_s_photos_are_seen_by_everybody_at_once(
         shown = client.get(f"/sites/{world.own}/photos/{address}")
         assert shown.status_code == 200
         assert max(Image.open(BytesIO(shown.data)).size) == side
-        assert shown.content_type == "image/webp"
+        assert shown.content_type == "image/jpeg"
         assert shown.headers["X-Content-Type-Options"] == "nosniff"
         assert "private" in shown.headers["Cache-Control"]
         assert "Content-Disposition" not in shown.headers
