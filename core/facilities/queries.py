@@ -59,10 +59,17 @@ def sum_of(numbers: Floats) -> Floats:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What a site has on a day, and of which groups that is known."""
+    """What a site has on a day."""
 
+    site_id: int
+    day: date
     fits: dict[str, Fit]
-    groups: frozenset[Group]
+
+    @property
+    def groups(self) -> frozenset[Group]:
+        """Of which groups that is known; a resident's page need not ask."""
+        about = facts.recorded(self.site_id, self.day)
+        return frozenset(group for group in GROUPS if group in about)
 
     def of(self, group: Group) -> list[tuple[Item, Fit]]:
         """The items of a group that are there, in the order of the catalogue."""
@@ -80,8 +87,5 @@ def held(site_id: int, on: date | None = None) -> Held:
         )
     )
     known = items().by_code
-    about = facts.recorded(site_id, day)
-    return Held(
-        {item: Fit(count, note) for item, count, note in rows if item in known},
-        frozenset(group for group in GROUPS if group in about),
-    )
+    fits = {item: Fit(count, note) for item, count, note in rows if item in known}
+    return Held(site_id, day, fits)

@@ -122,7 +122,7 @@ def panel(place: Place) -> Markup | None:
         lanes=kept,
         staff=staff,
         keeps=own,
-        recorded=bool(held) or queries.recorded(place.id),
+        recorded=staff and (bool(held) or queries.recorded(place.id)),
     )
     return Markup(told)  # noqa: S704 - rendered by a template that escapes
 
