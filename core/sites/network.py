@@ -15,7 +15,6 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from core.calendar.hours import parse
 from core.calendar.rules import Calendar, Hours, Opening, Shut, opening
@@ -273,6 +272,8 @@ class Search:
     """A k-d tree over the positions of some sites."""
 
     def __init__(self, rows: Rows, among: Wanted) -> None:
+        from scipy.spatial import cKDTree  # 50 MB that a process without questions never needs
+
         self.indexes = np.flatnonzero(among)
         positions = earth_centred(rows.lat[among], rows.lon[among])
         self.tree = cKDTree(positions, balanced_tree=False, copy_data=False)

@@ -19,7 +19,6 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
-from scipy.spatial import cKDTree
 
 from core.geo import Floats, Point, distance, earth_centred
 from core.regions.rules import Level
@@ -266,6 +265,8 @@ def _by_distance(field: _Field, indexes: Sequence[int]) -> Iterator[Indexes]:
     others = np.flatnonzero(
         placed & _around(rows.lat, rows.lat[own]) & _around(rows.lon, rows.lon[own])
     )
+    from scipy.spatial import cKDTree  # as in core.sites.network: only where it is needed
+
     first = cKDTree(earth_centred(rows.lat[own], rows.lon[own]))
     second = cKDTree(earth_centred(rows.lat[others], rows.lon[others]))
     close = first.sparse_distance_matrix(second, NEAR, output_type="ndarray")
