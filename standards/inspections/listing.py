@@ -19,7 +19,7 @@ from core.regions.tree import Node, Tree
 from core.search import contains
 from core.sites.models import Site, SitePeriod
 from standards.inspections import access, rules
-from standards.inspections.forms import Asked
+from standards.inspections.asking import Asked
 from standards.inspections.models import Inspection, RejectedCopy
 from standards.inspections.queries import Line, place_of, read, visits
 from standards.inspections.rules import OPEN, Sort, State

@@ -15,7 +15,7 @@ from core.db import writing
 from core.errors import BadInput, OneKmError
 from core.files import serving
 from core.forms import whole_number
-from standards.inspections import actions, closing, forms, queries, results
+from standards.inspections import actions, asking, closing, queries, results
 from standards.inspections.access import COMMENT, READ, REVIEW, WRITE
 from standards.inspections.models import Inspection
 from standards.inspections.views import answer
@@ -63,7 +63,7 @@ def sign(code: str) -> AnyResponse:
     """Sign for one of the two sides, with one's name and the time."""
 
     def act(actor: Actor, row: Inspection) -> None:
-        actions.sign(actor, row, forms.side(request.form), request.form.get("name", ""))
+        actions.sign(actor, row, asking.side(request.form), request.form.get("name", ""))
 
     return _do(code, act, "signatures")
 
@@ -120,7 +120,7 @@ def follow_up(code: str) -> AnyResponse:
     actor = current_actor()
     queries.find(actor, code)
     try:
-        day, inspector = forms.day(request.form), _number("inspector")
+        day, inspector = asking.day(request.form), _number("inspector")
         with writing():
             uuid = actions.follow_up(actor, queries.find(actor, code), day, inspector).uuid
     except OneKmError as fault:

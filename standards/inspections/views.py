@@ -26,6 +26,7 @@ from core.web import MenuItem
 from standards.inspections import (
     access,
     actions,
+    asking,
     closing,
     filing,
     forms,
@@ -84,7 +85,7 @@ def index() -> AnyResponse:
     actor = current_actor()
     if not actor.may(WRITE):
         return redirect(url_for(".everything"))
-    day = listing.mine(actor, today(), forms.start(request.args))
+    day = listing.mine(actor, today(), asking.start(request.args))
     return answer("index", **pages.index(actor, day))
 
 
@@ -95,9 +96,9 @@ def everything() -> Response:
     actor, given = current_actor(), request.args
     number = asked_page().number
     try:
-        asked, fault = forms.asked(given), None
+        asked, fault = asking.asked(given), None
     except BadInput as wrong:
-        asked, fault = forms.Asked(), wrong
+        asked, fault = asking.Asked(), wrong
     found = listing.listing(actor, asked, number)
     living = tree(today())
     return answer(
@@ -121,7 +122,7 @@ def everything() -> Response:
 @requires(READ)
 def export(file: str) -> Response:
     """The same list as a file, all pages of it, in its order."""
-    asked = forms.asked(request.args)
+    asked = asking.asked(request.args)
     found = listing.listing(current_actor(), asked, None)
     headings = [
         *(_("检查编号"), _("网点编号"), _("网点"), _("网点类型"), _("区划")),

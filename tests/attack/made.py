@@ -13,7 +13,8 @@ from werkzeug.routing import Rule
 
 from core.db import Base, db
 from tests.core.accounts.made import World
-from tests.test_permissions import path_of, routes
+from tests.permission_table import routes
+from tests.test_permissions import path_of
 
 #: By which names something was asked of a request, since it was last cleared.
 READ: Final[set[str]] = set()

@@ -284,9 +284,9 @@ def _climbs(ids: Sequence[int]) -> dict[tuple[int, Any], Climb]:
 
 
 def _notices(found: list[Standing]) -> dict[int | None, str]:
-    ids = sorted({one.finding.notice_id for one in found} - {None})  # type: ignore[type-var]
+    ids = sorted({number for one in found if (number := one.finding.notice_id) is not None})
     numbers: dict[int | None, str] = {}
-    for some in _parts(ids):  # type: ignore[arg-type]
+    for some in _parts(ids):
         rows = db.session.execute(
             sa.select(FindingNotice.id, FindingNotice.number).where(FindingNotice.id.in_(some))
         )
