@@ -42,7 +42,7 @@ def is_sent(actor: Actor, row: Inspection) -> bool:
 
 
 def took_part(actor: Actor, row: Inspection) -> bool:
-    """The same, or whoever filed it as an inspector: none of them signs it off."""
+    """The same, or whoever filed it as an inspector."""
     filed = not row.imported and row.filed_by_id == actor.account_id
     return actor.account_id is not None and (filed or is_sent(actor, row))
 
@@ -95,15 +95,22 @@ def require_filing(actor: Actor, row: Inspection) -> None:
     require_reach(actor.may(WRITE) and (is_sent(actor, row) or within(actor, WRITE, row.site_id)))
 
 
+def _made(actor: Actor, row: Inspection) -> bool:
+    """Whether *actor* made the visit or brought its record from a file: neither signs it off."""
+    return took_part(actor, row) or (
+        actor.account_id is not None and row.filed_by_id == actor.account_id
+    )
+
+
 def may_review(actor: Actor, row: Inspection) -> bool:
     """Whether *actor* may sign the visit off: within reach, and not one of who made it."""
-    return within(actor, REVIEW, row.site_id) and not took_part(actor, row)
+    return within(actor, REVIEW, row.site_id) and not _made(actor, row)
 
 
 def require_review(actor: Actor, row: Inspection) -> None:
     """Raise NotFound out of reach, Forbidden for one's own visit."""
     require_reach(within(actor, REVIEW, row.site_id))
-    if took_part(actor, row):
+    if _made(actor, row):
         raise Forbidden(_l("自己做的检查要由另一个人审核。"))
 
 
