@@ -60,6 +60,7 @@ from standards.following import OBSERVATIONS
 from standards.inspections.feature import FEATURE as INSPECTIONS
 from standards.inspections.following import VISITS
 from standards.inspections.planning.following import FOLLOWERS as PLANS
+from stations.coverage.models import PopulationSet
 from stations.finder.feature import FEATURE as FINDER
 
 ROOT = Path(__file__).parent
@@ -108,7 +109,7 @@ PUT_RIGHT = web.Feature(name="rectification", demo=rectification_demo.demonstrat
 #: Known to whoever asks for figures by their codes.
 FIGURES = (*register.FIGURES, *recorded.FIGURES, *found_figures.FIGURES, *HALLS_FIGURES)
 #: Known to the migrations, though no page asks for them yet.
-TABLES = (PairVerdict,)
+TABLES = (PairVerdict, PopulationSet)
 #: What goes over to the heirs of a region that ends, in this order.
 FOLLOWERS = (OUTLINES, *OF_THE_REGISTER, GRANTS, MEMBERS, WAITING, *PLANS)
 #: What goes over to the site that another is found to be part of, in this order.

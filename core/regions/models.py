@@ -105,3 +105,23 @@ class Boundary(dated.Dated, Base):
     source: Mapped[str] = mapped_column(sa.String(MOST_SOURCE), default="")
     attribution: Mapped[str] = mapped_column(sa.String(MOST_SOURCE), default="")
     loaded_at: Mapped[datetime]
+
+
+class Census(dated.Dated, Base):
+    """How many people a census of a year counted on the ground that a region has from one day to
+    another: another figure holds from the day on which the region takes others in.
+    """
+
+    __tablename__ = "region_census"
+    __table_args__ = (
+        *dated.constraints("region_census", "region_id", "year"),
+        sa.CheckConstraint("year BETWEEN 1949 AND 2100", name="year"),
+        sa.CheckConstraint("people >= 0", name="people"),
+        sa.CheckConstraint("source <> ''", name="source"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    region_id: Mapped[int] = mapped_column(sa.ForeignKey("region.id"), index=True)
+    year: Mapped[int]
+    people: Mapped[int] = mapped_column(sa.BigInteger)
+    source: Mapped[str] = mapped_column(sa.String(MOST_SOURCE))

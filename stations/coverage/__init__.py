@@ -1,1 +1,1 @@
-"""Whom the network reaches: people within one kilometre, blind spots, what if, the next stations."""
+"""Whom the network reaches: people within one kilometre, blind spots, what if, new stations."""
