@@ -70,11 +70,9 @@ def read(sent: bytes) -> Picture:
         raise WrongKind(HEIC)
     with _reading:
         large = _clean(sent)
-    small = large.copy()
-    small.thumbnail((SMALL_SIDE, SMALL_SIDE))
     return Picture(
         data=_jpeg(large),
-        small=_jpeg(small),
+        small=_jpeg(_small(large)),
         width=large.width,
         height=large.height,
         sent_sha256=hashlib.sha256(sent).hexdigest(),
@@ -90,17 +88,31 @@ def _clean(sent: bytes) -> Image.Image:
             if image.width * image.height > MOST_PIXELS:
                 raise Damaged(TOO_MANY_PIXELS)
             image.thumbnail((SIDE, SIDE), reducing_gap=2.0)
-            upright = ImageOps.exif_transpose(image)
-            pixels = upright.convert("RGBA" if upright.has_transparency_data else "RGB")
+            ImageOps.exif_transpose(image, in_place=True)
+            seen_through = image.has_transparency_data
+            pixels = image.convert("RGBA" if seen_through else "RGB")
     except UnidentifiedImageError:
         raise WrongKind(NOT_A_PHOTO) from None
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise Damaged(TOO_MANY_PIXELS) from None
     except _BROKEN:
         raise Damaged(BROKEN_PHOTO) from None
-    clean = Image.new("RGB", pixels.size, "white")
-    clean.paste(pixels, mask=pixels if pixels.mode == "RGBA" else None)
+    clean = _on_white(pixels) if seen_through else pixels
+    clean.info = {}  # comments, EXIF, profiles: all that a file would be written with besides
     return clean
+
+
+def _on_white(pixels: Image.Image) -> Image.Image:
+    clean = Image.new("RGB", pixels.size, "white")
+    clean.paste(pixels, mask=pixels)
+    return clean
+
+
+def _small(large: Image.Image) -> Image.Image:
+    """A copy for lists; whole pixels are put together first, which takes a quarter of the time."""
+    small = large.reduce(max(1, max(large.size) // SMALL_SIDE))
+    small.thumbnail((SMALL_SIDE, SMALL_SIDE))
+    return small
 
 
 def _jpeg(image: Image.Image) -> bytes:
