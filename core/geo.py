@@ -215,3 +215,17 @@ def arc(a: Vector, b: Vector) -> float:
     # (k · chord)², small; then arc = chord · asin(h) / h with h = k · chord / 2, as a series.
     turn = form * form / (chord2 * steepness2)
     return math.sqrt(chord2) * (1 + turn * (1 / 24 + turn * (3 / 640 + turn * (5 / 7168))))
+
+
+def arcs(a: Floats, b: Floats) -> Floats:
+    """The :func:`arc` of pairs of earth-centred places, one row a place, shape (n, 3)."""
+    step, middle = b - a, a + b
+    level, upright = step[:, 0] ** 2 + step[:, 1] ** 2, step[:, 2] ** 2
+    chord2 = level + upright
+    steep = middle * np.array((_A2_INVERSE, _A2_INVERSE, _B2_INVERSE))
+    form = level * _A2_INVERSE + upright * _B2_INVERSE
+    steepness2 = (steep * steep).sum(axis=1) / (4 - form)
+    bent = chord2 * steepness2
+    turn = np.divide(form * form, bent, out=np.zeros(len(a)), where=bent > 0)
+    found: Floats = np.sqrt(chord2) * (1 + turn * (1 / 24 + turn * (3 / 640 + turn * (5 / 7168))))
+    return found

@@ -1,0 +1,187 @@
+"""Who is within so many metres of whom: chords in a k-d tree, and near the limit the geodesic.
+
+A chord of c metres lies under a geodesic that is longer by about c³ / 24 R², where R, the radius of
+curvature of the ellipsoid, depends on the place and the direction.  Between the shortest and the
+longest chord that can belong to a limit the geodesic itself is worked out; elsewhere the chord has
+decided already.  docs/decisions/0011 tells how far that was checked.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import cached_property
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import numpy as np
+from geographiclib.geodesic import Geodesic
+from numpy.typing import NDArray
+
+from core.geo import NEAR, Floats, arcs, earth_centred
+
+if TYPE_CHECKING:
+    from scipy.spatial import cKDTree
+
+Places = NDArray[np.int64]
+Wanted = NDArray[np.bool_]
+
+#: In the place of a position that there is not.
+NONE: Final = -1
+#: Metres below which two distances are one: no position given in degrees can tell a micrometre.
+SLACK: Final = 1e-6
+#: The shortest and the longest radius of curvature of the ellipsoid in metres (b²/a and a²/b).
+_TIGHTEST, _FLATTEST = 6_335_439.0, 6_399_594.0
+#: Metres by which a chord reckoned in floating numbers may be off.
+_NOISE: Final = 1e-6
+#: From so many questions on it pays to ask the tree in several threads.
+_MANY: Final = 50_000
+_THREADS: Final = min(4, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2)
+
+
+class Positions:
+    """Places on the ellipsoid, in WGS-84 degrees, with a search tree made when first needed."""
+
+    def __init__(self, lat: Floats, lon: Floats) -> None:
+        self.lat, self.lon = lat, lon
+
+    def __len__(self) -> int:
+        return len(self.lat)
+
+    @cached_property
+    def xyz(self) -> Floats:
+        """Earth-centred, in metres, one row a position."""
+        return earth_centred(self.lat, self.lon)
+
+    @cached_property
+    def tree(self) -> cKDTree:
+        from scipy.spatial import cKDTree  # 50 MB that a process without questions never needs
+
+        return cKDTree(self.xyz, balanced_tree=False, copy_data=False)
+
+    def only(self, wanted: Wanted | Places) -> Positions:
+        """Some of them: by a mask, or by their numbers and in that order."""
+        some = Positions(self.lat[wanted], self.lon[wanted])
+        if "xyz" in self.__dict__:
+            some.xyz = self.xyz[wanted]
+        return some
+
+
+class Chords(NamedTuple):
+    """Which chords certainly lie within a limit: up to ``sure``; and beyond: from ``never`` on."""
+
+    sure: float
+    never: float
+
+
+def chords(metres: float) -> Chords:
+    """The chords that settle whether a geodesic is at most *metres* long."""
+    sure = 2 * _TIGHTEST * np.sin(metres / 2 / _TIGHTEST) - _NOISE
+    never = 2 * _FLATTEST * np.sin((metres + SLACK) / 2 / _FLATTEST) + _NOISE
+    return Chords(max(0.0, float(sure)), float(never))
+
+
+def geodesic(of: Positions, i: int, to: Positions, j: int) -> float:
+    """Metres along the geodesic, solved for: the word that counts near a limit."""
+    lat, lon, lat2, lon2 = of.lat[i], of.lon[i], to.lat[j], to.lon[j]
+    solved: float = Geodesic.WGS84.Inverse(lat, lon, lat2, lon2, Geodesic.DISTANCE)["s12"]
+    return solved
+
+
+def within(of: Positions, i: int, to: Positions, j: int, metres: float) -> bool:
+    """Whether two places are at most *metres* apart, inclusive."""
+    return geodesic(of, i, to, j) <= metres + SLACK
+
+
+def distances(of: Positions, i: Places, to: Positions, j: Places) -> Floats:
+    """Metres along the geodesic between pairs of places, each to a hundredth of a millimetre."""
+    a, b = of.xyz[i], to.xyz[j]
+    found = arcs(a, b)
+    # Some metres less than the limit, for the chord is shorter than what lies over it.
+    for far in np.flatnonzero(found > NEAR - 100):
+        found[far] = geodesic(of, int(i[far]), to, int(j[far]))
+    return found
+
+
+class Near(NamedTuple):
+    """Per place whether something lies within the limit; the nearest, NONE where it is farther
+    away than was looked."""
+
+    inside: Wanted
+    nearest: Places
+
+
+def nearest_within(of: Positions, to: Positions, metres: float, beyond: float = 0.0) -> Near:
+    """Which of the places have one of *to* at most *metres* away, and which that is.
+
+    It is looked *beyond* metres farther, so that who has just missed it is known too.
+    """
+    if not len(to) or not len(of):
+        return Near(np.zeros(len(of), bool), np.full(len(of), NONE, np.int64))
+    sure, never = chords(metres)
+    threads = _THREADS if len(of) >= _MANY else 1
+    bound = np.nextafter(never, np.inf) + beyond
+    chord, found = to.tree.query(of.xyz, distance_upper_bound=bound, workers=threads)
+    inside = np.asarray(chord <= sure)
+    nearest: Places = np.where(found < len(to), found, NONE)
+    for i in np.flatnonzero(inside != (chord <= never)).tolist():
+        among = to.tree.query_ball_point(of.xyz[i], np.nextafter(never, np.inf))
+        best, j = min((geodesic(of, i, to, j), j) for j in among)
+        inside[i], nearest[i] = best <= metres + SLACK, j
+    return Near(inside, nearest)
+
+
+def nearest(of: Positions, to: Positions) -> Places:
+    """The nearest of *to* to each place, however far; NONE where there is none at all."""
+    if not len(to) or not len(of):
+        return np.full(len(of), NONE, np.int64)
+    threads = _THREADS if len(of) >= _MANY else 1
+    return np.asarray(to.tree.query(of.xyz, workers=threads)[1], np.int64)
+
+
+class Pairs(NamedTuple):
+    """Who lies within the limit of whom: numbers on either side, in no promised order."""
+
+    of: Places
+    to: Places
+
+    def __len__(self) -> int:  # the number of pairs, not of columns
+        return len(self.of)
+
+
+def pairs(of: Positions, to: Positions, metres: float) -> Pairs:
+    """Every pair of places at most *metres* apart, inclusive; of a place with itself too."""
+    if not len(to) or not len(of):
+        return Pairs(np.empty(0, np.int64), np.empty(0, np.int64))
+    sure, never = chords(metres)
+    found = of.tree.sparse_distance_matrix(to.tree, never, output_type="ndarray")
+    i, j = found["i"].astype(np.int64), found["j"].astype(np.int64)
+    unsure = np.flatnonzero(found["v"] > sure)
+    if len(unsure):
+        kept = np.ones(len(i), bool)
+        kept[unsure] = [within(of, int(i[n]), to, int(j[n]), metres) for n in unsure]
+        i, j = i[kept], j[kept]
+    return Pairs(i, j)
+
+
+def place_order(lat: Floats, lon: Floats) -> Places:
+    """The order in which neighbours come near one another: along a Z-shaped curve through all.
+
+    A tree asked in this order finds what it needs in the processor's cache.
+    """
+    return np.argsort(_spread(lat, 90.0) | _spread(lon, 180.0) << np.uint64(1), kind="stable")
+
+
+def _spread(degrees: Floats, most: float) -> NDArray[np.uint64]:
+    """The bits of an angle (31 of them, from -most on), each followed by a zero."""
+    bits = ((degrees + most) / (2 * most) * (2**31 - 1)).astype(np.uint64)
+    for shift, mask in _STEPS:
+        bits = (bits | bits << np.uint64(shift)) & np.uint64(mask)
+    return bits
+
+
+_STEPS: Final = (
+    (16, 0x0000FFFF0000FFFF),
+    (8, 0x00FF00FF00FF00FF),
+    (4, 0x0F0F0F0F0F0F0F0F),
+    (2, 0x3333333333333333),
+    (1, 0x5555555555555555),
+)
