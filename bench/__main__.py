@@ -15,6 +15,7 @@ from bench import (
     audit,
     figures,
     filing,
+    grids,
     imports,
     listing,
     matrix,
@@ -40,6 +41,7 @@ BENCHES: dict[str, Callable[[bool], Iterator[Finding]]] = {
     "imports": imports.findings,
     "filing": filing.findings,
     "verdicts": verdicts.findings,
+    "grids": grids.findings,
 }
 HEADINGS = ("what", "ours", "peer", "ratio", "promised", "holds")
 HOLDS = {True: "yes", False: "NO", None: "-"}
