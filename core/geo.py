@@ -229,3 +229,35 @@ def arcs(a: Floats, b: Floats) -> Floats:
     turn = np.divide(form * form, bent, out=np.zeros(len(a)), where=bent > 0)
     found: Floats = np.sqrt(chord2) * (1 + turn * (1 / 24 + turn * (3 / 640 + turn * (5 / 7168))))
     return found
+
+
+# -- Circles ------------------------------------------------------------------------------------
+
+#: How near to the radius the corners of a circle come, in metres.
+ON_THE_CIRCLE = 1e-4
+_MOST_ROUNDS = 12
+
+
+def circles(lat: Floats, lon: Floats, radius: float, corners: int) -> Floats:
+    """The places *radius* metres from each centre (degrees): latitude and longitude of *corners*.
+
+    Shape (n, corners, 2), clockwise from the north.  Each corner lies on the geodesic circle to
+    :data:`ON_THE_CIRCLE`; *radius* is below :data:`NEAR`.  No side is a geodesic, so that a circle
+    is drawn short by radius · (1 - cos(π / corners)) between its corners.
+    """
+    bearing = np.arange(corners) * (2 * np.pi / corners)
+    sine = np.sin(np.radians(lat))[:, None]
+    normal = _A / np.sqrt(1 - _E2 * sine * sine)
+    meridian = normal * (1 - _E2) / (1 - _E2 * sine * sine)
+    north = np.degrees(radius * np.cos(bearing) / meridian)
+    east = np.degrees(radius * np.sin(bearing) / (normal * np.sqrt(1 - sine * sine)))
+    centres = earth_centred(np.repeat(lat, corners), np.repeat(lon, corners))
+    reach = np.ones_like(north)
+    for _round in range(_MOST_ROUNDS):
+        at_lat, at_lon = lat[:, None] + north * reach, lon[:, None] + east * reach
+        away = arcs(centres, earth_centred(at_lat.ravel(), at_lon.ravel())).reshape(north.shape)
+        if not len(lat) or float(np.abs(away - radius).max()) < ON_THE_CIRCLE:
+            break
+        reach *= radius / away
+    found: Floats = np.stack((at_lat, at_lon), axis=-1)
+    return found

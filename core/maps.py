@@ -50,6 +50,7 @@ LOCAL = {
     "markerclustercss": "vendor/leaflet.markercluster/MarkerCluster.css",
     "map_ground": "map-ground.js",
     "map_layers": "map-layers.js",
+    "map_cover": "map-cover.js",
     "map_layers_css": "map-layers.css",
 }
 
@@ -129,8 +130,8 @@ class Call(JSCSSMixin):
         self._name = "Call"
         self.function = function
         self.options = encode(options)
-        self.default_js = _links("map_layers")
-        self.default_css = _links("map_layers_css")
+        self.default_js = links("map_layers")
+        self.default_css = links("map_layers_css")
 
 
 class SiteLayer(Call):
@@ -138,9 +139,9 @@ class SiteLayer(Call):
 
     def __init__(self, url: str) -> None:
         names = {Look.HALL: _("服务大厅"), Look.STATION: _("工作站"), Look.CLOSED: _("暂停服务")}
-        super().__init__("sites", {"url": _own(url), "failed": _no_data(), "legend": names})
-        self.default_js = _links("markerclusterjs", "map_layers")
-        self.default_css = _links("markerclustercss", "map_layers_css")
+        super().__init__("sites", {"url": own(url), "failed": no_data(), "legend": names})
+        self.default_js = links("markerclusterjs", "map_layers")
+        self.default_css = links("markerclustercss", "map_layers_css")
 
 
 class BoundaryLayer(Call):
@@ -150,21 +151,24 @@ class BoundaryLayer(Call):
     """
 
     def __init__(self, url: str) -> None:
-        super().__init__("boundaries", {"url": _own(url), "failed": _no_data()})
-        self.default_js = _links("map_ground", "map_layers")
+        super().__init__("boundaries", {"url": own(url), "failed": no_data()})
+        self.default_js = links("map_ground", "map_layers")
 
 
-def _links(*names: str) -> list[tuple[str, str]]:
+def links(*names: str) -> list[tuple[str, str]]:
+    """The files of :data:`LOCAL` as folium wants them. Raises KeyError."""
     return [(name, LOCAL[name]) for name in names]
 
 
-def _own(url: str) -> str:
+def own(url: str) -> str:
+    """*url* if it is a path of this site, so that no map reads elsewhere. Raises ValueError."""
     if not url.startswith("/") or url.startswith("//") or "\\" in url:
         raise ValueError(f"{url!r} is not a path of this site")
     return url
 
 
-def _no_data() -> str:
+def no_data() -> str:
+    """What a map says where its data did not come."""
     return str(_("地图上的内容没有取到，请看旁边的列表。"))
 
 
@@ -190,7 +194,7 @@ def base_map(tiles: Tiles | None, bounds: Bounds) -> folium.Map:
         zoomSnap=0.25,
     )
     # On this map alone: folium's own lists, which name other sites, belong to the class.
-    made.default_js, made.default_css = _links("leaflet"), _links("leaflet_css")
+    made.default_js, made.default_css = links("leaflet"), links("leaflet_css")
     options = {
         "bounds": corners,
         "grid": tiles is None,

@@ -4,8 +4,15 @@
   "use strict";
 
   const OUTLINE = { color: "#4d5b54", weight: 1.5, opacity: 0.8, fillColor: "#ffffff", fillOpacity: 0.55 };
+  // From little to much; the number stands in the name, so that no shade has to be told by eye.
+  const SHADES = ["#f7fbf8", "#d5eadf", "#a6d3bd", "#6fb695", "#3a9470"];
   const LETTER = 15;
   const LINE = 22;
+
+  function style(feature) {
+    const shade = feature.properties.shade;
+    return shade === undefined ? OUTLINE : { ...OUTLINE, fillColor: SHADES[shade], fillOpacity: 0.8 };
+  }
 
   function label(text) {
     // bdi keeps a name that turns the direction of writing from turning what stands beside it.
@@ -54,8 +61,10 @@
     }
   }
 
-  function draw(map, features) {
-    const ground = L.geoJSON(features, { style: OUTLINE, interactive: false, pointToLayer: invisible });
+  // Outlines lie in the pane if one is named, else under what is drawn already.
+  function draw(map, features, pane) {
+    const under = pane ? { pane: pane } : {};
+    const ground = L.geoJSON(features, { style: style, interactive: false, pointToLayer: invisible, ...under });
     ground.addTo(map);
     ground.eachLayer(function (layer) {
       const content = label(layer.feature.properties.name);
@@ -69,9 +78,12 @@
       }
     });
     const layers = ground.getLayers();
-    map.on("zoomend", () => fit(map, layers));
+    const refit = () => map.hasLayer(ground) && fit(map, layers);
+    map.on("zoomend", refit);
+    ground.on("add", refit);
     fit(map, layers);
+    return ground;
   }
 
-  window.mapGround = { draw: draw };
+  window.mapGround = { draw: draw, shades: SHADES };
 })();

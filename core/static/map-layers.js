@@ -64,6 +64,9 @@
   }
 
   async function fetched(map, options) {
+    if (options.inside) { // a map that is one file has its data beside it
+      return JSON.parse(document.getElementById(options.inside).textContent);
+    }
     try {
       const answer = await fetch(options.url, { headers: { Accept: "application/geo+json, application/json" } });
       if (!answer.ok) {
@@ -186,5 +189,7 @@
     }
   }
 
-  window.mapLayers = { frame: frame, sites: sites, boundaries: boundaries };
+  window.mapLayers = {
+    frame: frame, sites: sites, boundaries: boundaries, element: element, label: label, popup: popup, fetched: fetched
+  };
 })();

@@ -134,9 +134,10 @@ _SERIOUS = """async () => {
 }"""
 
 _SETTLED = """() => {
-  const maps = document.querySelectorAll('.folium-map').length;
+  const maps = document.querySelectorAll('.folium-map:not(.cover-map)').length;
   const asked = performance.getEntriesByType('resource').map((each) => new URL(each.name).pathname);
   return asked.filter((path) => path.endsWith('.geojson')).length >= 2 * maps
+    && [...document.querySelectorAll('.cover-map')].every((map) => map.dataset.drawn)
     && [...document.querySelectorAll('.finder-map')].every((map) => !map.hidden);
 }"""
 

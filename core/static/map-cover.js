@@ -1,0 +1,258 @@
+/* Who is within reach of what: settlements by their people, circles on the ground, shares of regions,
+   as core/map_data.py describes them; each layer with a switch below the map, before and after apart.
+   Names come from the register and may hold anything, so they reach the page only as text. */
+(function () {
+  "use strict";
+
+  // Nothing is told by colour alone: each look has a shape of its own.
+  const LOOKS = {
+    covered: { shape: "disc", fill: "#0b6e4f", line: "#ffffff", width: 0.75 },
+    uncovered: { shape: "diamond", fill: "#ffffff", line: "#b42318", width: 2 },
+    won: { shape: "up", fill: "#1d5f9e", line: "#ffffff", width: 1 },
+    lost: { shape: "down", fill: "#b42318", line: "#ffffff", width: 1 },
+    site: { shape: "square", fill: "#07503a", line: "#ffffff", width: 1.5 },
+    added: { shape: "plus", fill: "#1d5f9e", line: "#ffffff", width: 1.5 },
+    gone: { shape: "cross", fill: "#4d5b54", line: "#ffffff", width: 1.5 }
+  };
+  const RINGS = {
+    site: { color: "#0b6e4f", weight: 1, opacity: 0.75, fillColor: "#0b6e4f", fillOpacity: 0.12 },
+    added: { color: "#1d5f9e", weight: 2.5, opacity: 1, fillColor: "#1d5f9e", fillOpacity: 0.14 },
+    gone: { color: "#4d5b54", weight: 2, opacity: 1, fill: false, dashArray: "6 5" }
+  };
+  const SITE_SIZE = 5;
+  const SMALLEST = 3;
+  const LARGEST = 18;
+  // The pixels a mark has at close zoom for the square root of its people: a thousand make 5.
+  const PER_ROOT = 0.165;
+
+  const SHAPES = {
+    disc: (ctx, x, y, r) => ctx.arc(x, y, r, 0, 2 * Math.PI),
+    diamond: (ctx, x, y, r) => outline(ctx, [[x, y - 1.25 * r], [x + 1.25 * r, y], [x, y + 1.25 * r], [x - 1.25 * r, y]]),
+    up: (ctx, x, y, r) => outline(ctx, [[x, y - 1.4 * r], [x + 1.3 * r, y + r], [x - 1.3 * r, y + r]]),
+    down: (ctx, x, y, r) => outline(ctx, [[x, y + 1.4 * r], [x + 1.3 * r, y - r], [x - 1.3 * r, y - r]]),
+    square: (ctx, x, y, r) => ctx.rect(x - r, y - r, 2 * r, 2 * r),
+    plus: (ctx, x, y, r) => bars(ctx, x, y, 1.5 * r, 0),
+    cross: (ctx, x, y, r) => bars(ctx, x, y, 1.5 * r, Math.PI / 4)
+  };
+
+  function outline(ctx, corners) {
+    corners.forEach(([x, y], number) => (number ? ctx.lineTo(x, y) : ctx.moveTo(x, y)));
+    ctx.closePath();
+  }
+
+  // A cross of two bars, turned by an angle.
+  function bars(ctx, x, y, long, angle) {
+    const wide = long / 3;
+    const corners = [
+      [-wide, -long], [wide, -long], [wide, -wide], [long, -wide], [long, wide], [wide, wide],
+      [wide, long], [-wide, long], [-wide, wide], [-long, wide], [-long, -wide], [-wide, -wide]
+    ];
+    const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
+    outline(ctx, corners.map(([a, b]) => [x + a * cos - b * sin, y + a * sin + b * cos]));
+  }
+
+  const Mark = L.CircleMarker.extend({
+    _updatePath: function () {
+      const renderer = this._renderer;
+      if (!renderer._drawing || this._empty()) {
+        return;
+      }
+      const ctx = renderer._ctx;
+      ctx.beginPath();
+      SHAPES[this.options.shape](ctx, this._point.x, this._point.y, this._radius);
+      renderer._fillStroke(ctx, this);
+    }
+  });
+
+  function size(people) {
+    return Math.min(LARGEST, Math.max(SMALLEST, PER_ROOT * Math.sqrt(people)));
+  }
+
+  function closeness(map) {
+    return Math.min(1.5, Math.max(0.35, 2 ** ((map.getZoom() - 12) / 3)));
+  }
+
+  function sized(full, width, by) {
+    return { radius: full * by, weight: width * Math.min(1, by + 0.2) };
+  }
+
+  function mark(map, renderer, layer, spot) {
+    const [lat, lon, people, name, notes, url] = spot;
+    const look = LOOKS[layer.look];
+    const full = people === null ? SITE_SIZE : size(people);
+    const made = new Mark([lat, lon], {
+      renderer: renderer, shape: look.shape, full: full, ...sized(full, look.width, closeness(map)), width: look.width,
+      color: look.line, fillColor: look.fill, fillOpacity: 0.9, bubblingMouseEvents: false
+    });
+    made.bindPopup(() => mapLayers.popup({ name: name, notes: notes, url: url }), { maxWidth: 260 });
+    made.bindTooltip(() => mapLayers.label(name), { direction: "top" });
+    return made;
+  }
+
+  function resize(map, groups) {
+    const by = closeness(map);
+    for (const group of groups) {
+      group.eachLayer((each) => each.options.full && each.setStyle(sized(each.options.full, each.options.width, by)));
+    }
+  }
+
+  function drawn(map, renderers, layer) {
+    if (layer.kind === "areas") {
+      return mapGround.draw(map, layer.features, "cover-ground").remove();
+    }
+    const group = L.layerGroup();
+    if (layer.kind === "rings") {
+      const look = { ...RINGS[layer.look], renderer: renderers.ground, interactive: false, smoothFactor: 0.5 };
+      layer.rings.forEach((ring) => group.addLayer(L.polygon(ring, look)));
+    } else {
+      layer.spots.forEach((spot) => group.addLayer(mark(map, renderers.marks, layer, spot)));
+    }
+    return group;
+  }
+
+  // -- Switches ------------------------------------------------------------------------------------
+
+  function painted(draw) {
+    const canvas = document.createElement("canvas");
+    canvas.width = canvas.height = 44;
+    canvas.className = "cover-sign";
+    canvas.setAttribute("aria-hidden", "true");
+    const ctx = canvas.getContext("2d");
+    ctx.scale(2, 2);
+    ctx.beginPath();
+    draw(ctx);
+    return canvas;
+  }
+
+  function sign(layer) {
+    return painted(function (ctx) {
+      if (layer.kind === "areas") {
+        const shades = layer.shaded ? mapGround.shades : ["#ffffff"];
+        shades.forEach(function (shade, number) {
+          ctx.fillStyle = shade;
+          ctx.fillRect(1 + (20 / shades.length) * number, 3, 20 / shades.length, 16);
+        });
+        ctx.strokeStyle = "#4d5b54";
+        ctx.strokeRect(1.5, 3.5, 19, 15);
+        return;
+      }
+      const look = layer.kind === "rings" ? RINGS[layer.look] : LOOKS[layer.look];
+      if (layer.kind === "rings") {
+        ctx.arc(11, 11, 9, 0, 2 * Math.PI);
+        ctx.setLineDash(look.dashArray ? [3, 2.5] : []);
+        ctx.globalAlpha = look.fill === false ? 0 : 0.25;
+        ctx.fillStyle = look.color;
+        ctx.fill();
+        ctx.globalAlpha = 1;
+      } else {
+        SHAPES[look.shape](ctx, 11, 11, 6);
+        ctx.fillStyle = look.fill;
+        ctx.fill();
+      }
+      ctx.strokeStyle = layer.kind === "rings" || look.line !== "#ffffff" ? look.color || look.line : look.fill;
+      ctx.lineWidth = 1.5;
+      ctx.stroke();
+    });
+  }
+
+  function choice(type, name, checked, changed, ...content) {
+    const made = mapLayers.element("label", "cover-switch");
+    const input = document.createElement("input");
+    input.type = type;
+    input.name = name;
+    input.checked = checked;
+    input.addEventListener("change", () => changed(input.checked));
+    made.append(input, ...content);
+    return made;
+  }
+
+  function box(title, choices) {
+    const made = mapLayers.element("fieldset", "cover-box");
+    made.append(mapLayers.element("legend", "", title), ...choices);
+    return made;
+  }
+
+  function scale(words) {
+    const list = mapLayers.element("ul", "cover-sizes");
+    list.setAttribute("aria-label", words.sizes);
+    for (const [people, text] of words.people) {
+      const item = mapLayers.element("li", "", text);
+      item.prepend(painted(function (ctx) {
+        ctx.arc(11, 11, Math.min(10, size(people)), 0, 2 * Math.PI);
+        ctx.fillStyle = "#4d5b54";
+        ctx.fill();
+      }));
+      list.append(item);
+    }
+    return list;
+  }
+
+  // -- The whole -----------------------------------------------------------------------------------
+
+  function pane(map, name, above) {
+    map.createPane(name).style.zIndex = above;
+    map.getPane(name).style.pointerEvents = "none";
+  }
+
+  function show(map, state) {
+    const hidden = (layer) => layer.when && layer.when !== state.when;
+    // Off and on again in order: what comes later lies above.
+    state.layers.forEach((one) => one.group.remove());
+    state.layers.filter((one) => one.on && !hidden(one.layer)).forEach((one) => one.group.addTo(map));
+  }
+
+  function switches(map, state, words) {
+    const named = new Map();
+    for (const one of state.layers) {
+      const same = named.get(one.layer.title) || [];
+      named.set(one.layer.title, [...same, one]);
+    }
+    const boxes = [...named].map(([title, same]) =>
+      choice("checkbox", "layer", same[0].on, function (on) {
+        same.forEach((one) => (one.on = on));
+        show(map, state);
+      }, sign(same[0].layer), mapLayers.element("span", "", title))
+    );
+    const area = mapLayers.element("div", "cover-switches");
+    if (state.when) {
+      const sides = Object.entries(words.sides).map(([when, title]) =>
+        choice("radio", "when", state.when === when, function () {
+          state.when = when;
+          show(map, state);
+        }, mapLayers.element("span", "", title))
+      );
+      area.append(box(words.when, sides));
+    }
+    area.append(box(words.layers, boxes));
+    if (state.layers.some((one) => one.layer.kind === "spots" && one.layer.sized)) {
+      area.append(scale(words));
+    }
+    map.getContainer().after(area);
+  }
+
+  async function cover(map, options) {
+    performance.mark("map-cover-begins");
+    const data = await mapLayers.fetched(map, options);
+    if (!data) {
+      return;
+    }
+    pane(map, "cover-ground", 350);
+    pane(map, "cover-rings", 380);
+    // Signs are pressed where they are seen, however small.
+    const renderers = { ground: L.canvas({ pane: "cover-rings", padding: 0.3 }), marks: L.canvas({ padding: 0.3, tolerance: 6 }) };
+    const state = {
+      when: data.layers.some((layer) => layer.when) ? "after" : null,
+      layers: data.layers.map((layer) => ({ layer: layer, on: layer.shown, group: drawn(map, renderers, layer) }))
+    };
+    show(map, state);
+    switches(map, state, data.words);
+    map.on("zoomend", () => resize(map, state.layers.map((one) => one.group)));
+    // Drawn is what has been painted: a canvas paints in the next frame.
+    requestAnimationFrame(() => requestAnimationFrame(function () {
+      const took = performance.measure("map-cover", "map-cover-begins").duration;
+      map.getContainer().dataset.drawn = String(Math.round(took));
+    }));
+  }
+
+  mapLayers.cover = cover;
+})();
