@@ -15,17 +15,15 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from core.geo import Floats, Point, arc, earth_centred, xyz
+from core.geo import Floats, Point, earth_centred
 from stations.coverage.grids.frame import Frame
+from stations.coverage.positions import SLACK, Places, Positions, chords, within
+from stations.coverage.positions import Wanted as Mask
 
-Whole: TypeAlias = NDArray[np.int64]
-Mask: TypeAlias = NDArray[np.bool_]
 Counts: TypeAlias = NDArray[np.unsignedinteger[Any]]
 
-# The least and the greatest radius of curvature of the ellipsoid, in metres.
-_TIGHTEST, _FLATTEST = 6_335_439.0, 6_399_594.0
-# By how much a chord may be off for the sake of rounding, in metres.
-_ROUNDING: Final = 1e-7
+# The least radius of curvature of the ellipsoid, in metres.
+_TIGHTEST: Final = 6_335_439.0
 #: How many stretches are computed at once: as many as a processor keeps near.
 _AT_ONCE: Final = 1 << 16
 
@@ -34,9 +32,9 @@ _AT_ONCE: Final = 1 << 16
 class Stretches:
     """What sites cover of the rows that they reach, both ends included; some may be empty."""
 
-    row: Whole
-    first: Whole
-    last: Whole
+    row: Places
+    first: Places
+    last: Places
 
 
 # -- The whole grid ------------------------------------------------------------------------------
@@ -90,7 +88,7 @@ def stretches(frame: Frame, lat: Floats, lon: Floats, radius: float) -> Iterator
     """What each site covers of each row that it reaches, some ten thousand stretches at a time."""
     order = np.argsort(-lat, kind="stable")
     lat, lon = lat[order], _near(frame, lon[order])
-    reach = math.degrees(radius / _TIGHTEST)
+    reach = math.degrees((radius + SLACK) / _TIGHTEST)
     top = np.ceil((frame.north - lat - reach) / frame.lat_step)
     bottom = np.floor((frame.north - lat + reach) / frame.lat_step)
     top = np.clip(top, 0, frame.rows).astype(np.int64)
@@ -121,19 +119,19 @@ class _Solver:
     of the row by the angle a east of the meridian has the chord c to the site, with
     c² = (p - q)² + (z - w)² + 4 p q sin²(a / 2).  An arc along the ellipsoid has a chord that
     depends very little on its direction: to some nanometres at a kilometre, to a millimetre at
-    fifty.  Only ends that lie so near to a cell's centre are settled by the arc itself.
+    fifty.  Only ends that lie so near to a cell's centre are settled by the geodesic itself.
     """
 
     def __init__(self, frame: Frame, radius: float) -> None:
         self.frame, self.radius = frame, radius
-        shortest, longest = (2 * r * math.sin(radius / (2 * r)) for r in (_TIGHTEST, _FLATTEST))
-        chord = (shortest + longest) / 2
+        sure, never = chords(radius)
+        chord = (sure + never) / 2
         self._chord2 = chord * chord
         # By how much the square of the chord may be off.
-        self._slack = 2 * chord * ((longest - shortest) / 2 + _ROUNDING)
+        self._slack = chord * (never - sure)
         self._axis, self._height = _meridian(frame.lat)
 
-    def solve(self, lat: Floats, lon: Floats, top: Whole, tall: Whole) -> Stretches:
+    def solve(self, lat: Floats, lon: Floats, top: Places, tall: Places) -> Stretches:
         """The *tall* stretches of each site from the row *top* on."""
         frame = self.frame
         site = np.repeat(np.arange(len(lat)), tall)
@@ -151,19 +149,18 @@ class _Solver:
         off *= math.radians(frame.lon_step) * q * np.sqrt(aside)
         near = (off <= 2 * self._slack) & (left > -2 * self._slack)
         for index in np.flatnonzero(near).tolist():
-            place = Point(float(lat[site[index]]), float(lon[site[index]]))
+            place = Positions(lat[site[index], np.newaxis], lon[site[index], np.newaxis])
             ends = self._walk(place, int(row[index]), middle[index], half[index])
             found.first[index], found.last[index] = ends
         return found
 
-    def _walk(self, site: Point, row: int, middle: float, half: float) -> tuple[int, int]:
+    def _walk(self, site: Positions, row: int, middle: float, half: float) -> tuple[int, int]:
         """The first and the last cell of the row that are covered, each asked for itself."""
-        frame = self.frame
-        centre, lat, home = xyz(site), float(frame.lat[row]), round(middle)
+        frame, lat, home = self.frame, self.frame.lat[row : row + 1], round(middle)
 
         def covered(col: int) -> bool:
-            there = xyz(Point(lat, frame.west + col * frame.lon_step))
-            return arc(centre, there) <= self.radius
+            there = Positions(lat, np.array([frame.west + col * frame.lon_step]))
+            return within(site, 0, there, 0, self.radius)
 
         if not covered(home):
             return 0, -1
@@ -185,7 +182,7 @@ def _meridian(lat: Floats) -> tuple[Floats, Floats]:
     return there[:, 0], there[:, 2]
 
 
-def _clipped(frame: Frame, row: Whole, begin: Floats, end: Floats, none: Mask) -> Stretches:
+def _clipped(frame: Frame, row: Places, begin: Floats, end: Floats, none: Mask) -> Stretches:
     """The cells between two places of the row, in cells from its first; none is 0 to -1."""
     first = np.clip(np.ceil(begin), 0, frame.cols).astype(np.int64)
     last = np.clip(np.floor(end), -1, frame.cols - 1).astype(np.int64)
