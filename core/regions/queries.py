@@ -163,6 +163,24 @@ def _heirs(region_id: int | None, on: date, living: Tree) -> list[Node]:
     return found
 
 
+def standing_in(region_id: int, on: date) -> Node | None:
+    """The region of the day in which what lay in a region lies: itself, else the first that it
+    became, else what it lay in; None where none of them is of the day."""
+    living = tree(on)
+    up: int | None = region_id
+    while up is not None:
+        heirs = _heirs(up, on, living)
+        if heirs:
+            return min(heirs, key=lambda node: node.code)
+        up = db.session.scalar(
+            sa.select(RegionPeriod.parent_id)
+            .where(RegionPeriod.region_id == up)
+            .order_by(RegionPeriod.since.desc())
+            .limit(1)
+        )
+    return None
+
+
 def _became(region_id: int, on: date) -> list[int]:
     """What came after the region when it ended; what it gave away before is no heir."""
     ended = sa.select(sa.func.max(RegionPeriod.until)).where(RegionPeriod.region_id == region_id)

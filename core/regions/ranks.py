@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Final
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,9 @@ from core import snapshot
 from core.regions import queries
 from core.regions.rules import LEVELS
 from core.regions.tree import Node, Tree
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 Places = NDArray[np.int64]
 
@@ -67,6 +71,20 @@ class Ranks:
             there = column != NONE
             found += np.bincount(column[there], amounts[known][there], len(self))
         return found
+
+    def rolled(self, own: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The sums of each region with all below it, many at once: *own* has one row an amount,
+        whose columns are what stands in each region itself."""
+        return np.asarray(self._below @ own.T, np.float64).T
+
+    @cached_property
+    def _below(self) -> csr_array[np.float64]:
+        """A row for each region that has a one for itself and everything below it."""
+        from scipy.sparse import csr_array  # which a process without such questions never needs
+
+        here, depth = np.nonzero(self.above != NONE)
+        ones = np.ones(len(here))
+        return csr_array((ones, (self.above[here, depth], here)), shape=(len(self), len(self)))
 
     def inherited(self, own: NDArray[np.uint64]) -> NDArray[np.uint64]:
         """The bits of each region (along the first axis) with those of all it lies in."""
