@@ -33,6 +33,8 @@ from stations.coverage.serving import serving, sites_of
 #: How many settlements all answers together may hold of one network, and how many answers at most.
 MOST_HELD: Final = 4_000_000
 MOST_ANSWERS: Final = 16
+#: Of how many services and hours the sites that count are held: all services, at an hour and any.
+MOST_KINDS: Final = 64
 
 # -- Demand -------------------------------------------------------------------------------------
 
@@ -187,7 +189,7 @@ class _Held:
     """The answers of one network that were worked out already, oldest first."""
 
     def __init__(self) -> None:
-        self.sites: dict[Hashable, Sites] = {}
+        self.sites: OrderedDict[Hashable, Sites] = OrderedDict()
         self.covers: OrderedDict[Hashable, Cover] = OrderedDict()
         self.lock = threading.Lock()
 
@@ -202,20 +204,27 @@ def cover(question: Question) -> Cover:
 
 def cover_of(net: Network, asked: Demand, question: Question) -> Cover:
     """The same of a network and settlements in hand."""
-    held = _held.setdefault(net, _Held())
-    who = (question.service_id, question.at)
-    key = (*who, question.rule)
+    sites, held = sites_for(net, question), _held.setdefault(net, _Held())
+    key = (question.service_id, question.at, question.rule)
     with held.lock:
         found = held.covers.pop(key, None)
         if found is None or found.demand is not asked:
-            sites = held.sites.get(who)
-            if sites is None:
-                if len(held.sites) >= MOST_ANSWERS:
-                    held.sites.clear()
-                wanted = serving(net, question.service_id, question.at)
-                sites = held.sites[who] = sites_of(net, wanted)
             found = reckon(asked, sites, question.rule)
         held.covers[key] = found
         while len(held.covers) > max(2, min(MOST_ANSWERS, MOST_HELD // (len(asked) or 1))):
             held.covers.popitem(last=False)
+    return found
+
+
+def sites_for(net: Network, question: Question) -> Sites:
+    """The sites of a network that count, with their search tree once somebody has asked it."""
+    held = _held.setdefault(net, _Held())
+    who = (question.service_id, question.at)
+    with held.lock:
+        found = held.sites.pop(who, None)
+        if found is None:
+            found = sites_of(net, serving(net, question.service_id, question.at))
+        held.sites[who] = found
+        while len(held.sites) > MOST_KINDS:
+            held.sites.popitem(last=False)
     return found

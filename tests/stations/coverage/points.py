@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import random
+from dataclasses import fields
 
 import numpy as np
 from geographiclib.geodesic import Geodesic
 
+from core.catalogue import importer
+from core.catalogue.rules import Service
 from core.geo import EAST, NORTH, SOUTH, WEST
 from stations.coverage.positions import Positions
 from stations.coverage.rules import Demand, Sites
@@ -56,3 +59,9 @@ def apart(a: tuple[float, float], b: tuple[float, float]) -> float:
     """Metres along the geodesic: the oracle."""
     metres: float = Geodesic.WGS84.Inverse(*a, *b, Geodesic.DISTANCE)["s12"]
     return metres
+
+
+def service(number: int) -> Service:
+    """A service of the shipped catalogue that has this id."""
+    entry = importer.read().entries[0]
+    return Service(id=number, **{one.name: getattr(entry, one.name) for one in fields(entry)})

@@ -1,0 +1,1 @@
+"""What if: sites close, move, lose a service or keep other hours; asking changes nothing."""

@@ -1,0 +1,54 @@
+"""Asking what if, of the network of a day as it is held in memory. Nothing is written."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from flask_babel import lazy_gettext as _l
+
+from core.catalogue.rules import Service
+from core.errors import BadInput
+from core.geo import Floats
+from core.regions.ranks import ranks
+from core.sites.network import Network
+from core.sites.queries import network
+from stations.coverage.positions import Places
+from stations.coverage.queries import cover_of, demand, sites_for
+from stations.coverage.rules import Demand, Question
+from stations.coverage.whatif import reckoning as near
+from stations.coverage.whatif import rules
+from stations.coverage.whatif.reckoning import Outcome, Reckoning, Side
+from stations.coverage.whatif.rules import WhatIf
+
+
+def ask(question: Question, what: WhatIf) -> Outcome:
+    """What would come of it. Raises BadInput for sites that are not of the day, and where the
+    answer could not depend on what happens."""
+    asked = demand(question.on)
+    inside = None
+    if question.region is not None:
+        inside = asked.inside(ranks(question.on), question.region)
+    return reckoning(network(question.on), asked, question, what).outcome(inside)
+
+
+def reckoning(net: Network, asked: Demand, question: Question, what: WhatIf) -> Reckoning:
+    """The question about a network and settlements in hand, before it is answered."""
+    what.check(question)
+    if not np.isin(what.site_ids, net.rows.ids).all():
+        raise BadInput(_l("有的网点在所查的日期不存在。"), field="changes")
+    found = cover_of(net, asked, question)
+    everybody = sites_for(net, replace(question, service=None))
+    return Reckoning(net, found, everybody, question, what)
+
+
+def alternatives(
+    question: Question, what: WhatIf, service: Service, settlements: Places
+) -> tuple[Places, Floats]:
+    """For settlements (numbers in the demand of the day) the nearest site that offers the service
+    after all of it, by its index, and its distance in metres; NONE and inf where there is none."""
+    asked, net, own = demand(question.on), network(question.on), replace(question, service=service)
+    gone = np.searchsorted(net.rows.ids, what.site_ids)
+    after = Side.of(rules.changed(rules.part(net, gone), what.changes), own)
+    here = asked.positions.only(settlements)
+    return near.alternatives(here, sites_for(net, own), gone, after)
