@@ -28,6 +28,7 @@ from core.figures import recorded, register
 from core.figures import views as figures
 from core.files import actions as file_actions
 from core.files import cli as files
+from core.files import making
 from core.jobs import cli as jobs
 from core.jobs import views as job_views
 from core.jobs import worker
@@ -67,6 +68,7 @@ ROOT = Path(__file__).parent
 
 DAY = timedelta(days=1)
 NIGHT = timedelta(hours=3)
+OFTEN = timedelta(seconds=10)
 
 #: The rooms of the ground bring commands, the features everything else.
 GROUND = web.Feature(
@@ -98,6 +100,7 @@ GROUND = web.Feature(
     ),
     periodic=(
         web.Periodic("jobs.forget", DAY, worker.forget_old, NIGHT),
+        web.Periodic("files.make", OFTEN, making.make_for_a_turn),
         web.Periodic("files.sweep", DAY, file_actions.sweep_nightly, NIGHT),
         web.Periodic("accounts.forget", DAY, sign_in.forget_old, NIGHT),
         web.Periodic("accounts.stranded", DAY, tell_stranded, NIGHT),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from core.access import Actor
 from core.clock import now, today
 from core.db import db, writing
 from core.errors import NotFound
-from core.files import pictures, queries, store
+from core.files import held, pictures, queries, store
 from core.files.models import File, FileDay
 from core.files.pictures import Picture
 from core.files.rules import (
@@ -59,6 +60,37 @@ class Put:
     content: Content
     small: Content
 
+    @property
+    def sent_sha256(self) -> str:
+        return self.picture.sent_sha256
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A photo that was looked through; its original waits apart to be made anew (making.py)."""
+
+    held: str
+    sent_sha256: str
+    sent_size: int
+
+
+def take_picture(sent: bytes) -> Put | Waiting:
+    """Put the picture into the store, or keep its original apart where making it anew takes long.
+
+    Before any transaction; the same is raised as by :func:`put_picture`.  What is wrong with a
+    photo is found here either way, so that whoever sent it is told.
+    """
+    if not pictures.looked_through(sent):
+        return put_picture(sent)
+    return Waiting(held.put(sent), hashlib.sha256(sent).hexdigest(), len(sent))
+
+
+def let_go(puts: list[Put | Waiting]) -> None:
+    """Remove originals that turned out not to be needed; for core.db.after_commit."""
+    for put in puts:
+        if isinstance(put, Waiting):
+            held.release(put.held)
+
 
 def put_picture(sent: bytes) -> Put:
     """Make the picture anew and put it into the store, before any transaction.
@@ -69,8 +101,17 @@ def put_picture(sent: bytes) -> Put:
     return Put(picture, store.put_bytes(picture.data), store.put_bytes(picture.small))
 
 
-def keep_picture(actor: Actor, put: Put, name: str | None) -> File:
-    """The row for a picture in the store. Raises QuotaSpent."""
+def keep_picture(actor: Actor, put: Put | Waiting, name: str | None) -> File:
+    """The row for a picture in the store, or for one that waits. Raises QuotaSpent."""
+    if isinstance(put, Waiting):
+        file = File(
+            held=put.held,
+            size=put.sent_size,
+            media_type=pictures.MEDIA_TYPE,
+            sent_sha256=put.sent_sha256,
+            sent_size=put.sent_size,
+        )
+        return _keep(actor, file, name)
     file = File(
         sha256=put.content.sha256,
         size=put.content.size,
@@ -84,18 +125,22 @@ def keep_picture(actor: Actor, put: Put, name: str | None) -> File:
     return _keep(actor, file, name)
 
 
-def keep_again(actor: Actor, sha256: str) -> File:
+def keep_again(actor: Actor, file_id: int) -> File:
     """Another row for a picture that is kept already, for something else that it belongs to.
 
-    Nothing was sent, so nothing is counted. Raises NotFound where no row tells of it.
+    Nothing was sent, so nothing is counted.  Whoever makes the picture anew waits for this
+    transaction, and then finds the second row, too.  Raises NotFound where there is no such file.
     """
     known = db.session.scalar(
-        sa.select(File).where(File.sha256 == sha256).order_by(File.id).limit(1)
+        sa.select(File)
+        .where(File.id == file_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
     )
     if known is None:
         raise NotFound(_l("没有这个文件。"))
     names = ("sha256", "size", "media_type", "name", "sent_sha256", "sent_size")
-    picture = ("small_sha256", "width", "height")
+    picture = ("small_sha256", "width", "height", "held", "failed_at")
     file = File(**{name: getattr(known, name) for name in (*names, *picture)})
     file.uuid = str(uuid4())
     file.account_id = actor.account_id
@@ -145,7 +190,10 @@ def drop(file_ids: list[int]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """What does not match: rows without their content, contents without a row, rests of writing."""
+    """What does not match: rows without their content, contents without a row, rests of writing.
+
+    Originals that wait to be made anew (held.py) are among them by their names.
+    """
 
     missing: tuple[str, ...]
     orphans: tuple[str, ...]
@@ -159,22 +207,21 @@ def sweep(*, mend: bool) -> Swept:
     """
     # First the store, then the rows: what comes in between has its row, or is young.
     there = [sha256 for sha256 in store.contents() if store.old(sha256)]
-    known = queries.known_contents()
-    missing = tuple(sorted(known - set(store.contents())))
+    waiting = held.old()
+    known, originals = queries.known_contents(), queries.known_originals()
+    # An original that was made meanwhile is gone by right: only rows that still wait miss it.
+    gone = [name for name in sorted(originals - set(held.names())) if queries.is_waited_for(name)]
+    missing = (*sorted(known - set(store.contents())), *gone)
     orphans = tuple(sha256 for sha256 in there if sha256 not in known)
+    left = tuple(name for name in waiting if name not in originals)
     db.session.rollback()
     if not mend:
-        return Swept(missing, orphans)
-    return Swept(
-        missing,
-        tuple(sha256 for sha256 in orphans if _remove(sha256)),
-        store.remove_unfinished(),
-    )
-
-
-def _remove(sha256: str) -> bool:
+        return Swept(missing, orphans + left)
     # A row for an old content could have come since: whoever writes one makes the content young.
-    return store.remove_old(sha256)
+    removed = tuple(sha256 for sha256 in orphans if store.remove_old(sha256))
+    for name in left:
+        held.release(name)
+    return Swept(missing, removed + left, store.remove_unfinished() + held.remove_unfinished())
 
 
 def sweep_nightly() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 from flask.cli import AppGroup
 
-from core.files import actions
+from core.files import actions, making
 
 commands = AppGroup("files", help="What people have sent.")
 
@@ -30,3 +30,12 @@ def check(mend: bool) -> None:
     if found.missing:
         raise click.ClickException(f"{len(found.missing)} files are missing")
     click.echo("every row has its file")
+
+
+@commands.command()
+@click.option("--again", is_flag=True, help="Try those once more that could not be made.")
+def make(again: bool) -> None:
+    """Make photos anew that wait for it; the worker does the same every few seconds."""
+    if again:
+        click.echo(f"{making.try_again()} are tried once more")
+    click.echo(f"{making.make()} photos made")

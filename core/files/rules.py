@@ -19,6 +19,9 @@ MOST_PIXELS: Final = 40_000_000
 SIDE: Final = 1600
 SMALL_SIDE: Final = 480
 
+#: A photo with more pixels than this is looked through at the door and made anew afterwards.
+MADE_AT_ONCE: Final = 500_000
+
 #: What one person may send in a day.
 MOST_FILES_A_DAY: Final = 500
 MOST_BYTES_A_DAY: Final = 1024 * MEGABYTE
@@ -95,4 +98,5 @@ HEIC: Final[LazyString] = _l(
 )
 BROKEN_PHOTO: Final[LazyString] = _l("照片不完整或已损坏，可能是传输中断。请重新上传。")
 TOO_MANY_PIXELS: Final[LazyString] = _l("照片的像素太多，最多 4000 万像素。请缩小后再传。")
+STILL_MADE: Final[LazyString] = _l("照片已收到，正在处理（去除拍摄信息），请稍后再看。")
 EMPTY_PHOTO: Final[LazyString] = _l("请选择照片。")

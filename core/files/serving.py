@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 from core.errors import NotFound
 from core.files import store
 from core.files.models import File
+from core.files.rules import STILL_MADE
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +24,8 @@ def answer(file: File, *, small: bool = False, download: bool = False) -> Respon
 
     *download* has it saved under the name it came with; else it is shown, with nothing in it run.
     """
+    if file.sha256 is None:
+        raise NotFound(STILL_MADE)
     sha256 = file.small_sha256 if small else file.sha256
     if sha256 is None:
         raise NotFound(_l("没有这个文件。"))

@@ -54,7 +54,7 @@ def open_finding(actor: Actor, opened: Opened, *, made: bool = False) -> str:
 
     The same of the same source again gives the UUID that is there, and changes nothing.  Raises
     LookupError for a source nobody declared, NotFound out of reach, BadInput, and NotFound where a
-    photo is not in the store.
+    photo is no file.
     """
     source = find_source(opened.source)
     if source is None:
@@ -73,8 +73,8 @@ def open_finding(actor: Actor, opened: Opened, *, made: bool = False) -> str:
     if finding_id is None:
         return _known(opened)
     set_deadline(actor, finding_id, values["due"], Deadline.FOUND, opened.found_on)
-    for sha256 in opened.photos:
-        add_photo(actor, finding_id, keep_again(actor, sha256).id, None)
+    for file_id in opened.photos:
+        add_photo(actor, finding_id, keep_again(actor, file_id).id, None)
     _tell_opened(actor, values, site.code, region_id)
     return str(values["uuid"])
 

@@ -142,7 +142,10 @@ def same_before(found: Finding) -> Sequence[Finding]:
 
 @dataclass(frozen=True, slots=True)
 class Photo:
-    """A photo; ``round`` is that of its answer, None where it shows what was found."""
+    """A photo; ``round`` is that of its answer, None where it shows what was found.
+
+    Without ``width`` it is still to be made anew, and not shown before.
+    """
 
     uuid: str
     round: int | None

@@ -207,9 +207,9 @@ class Opened:
     ``source`` and ``reference`` say what found it (a visit's UUID); ``standard`` is the title of
     what was checked against, ``criterion`` the key ``standard/criterion`` by which the same is
     known again, ``words`` that criterion in words, ``basis`` the clause with its source mark.
-    ``photos`` are sha256 of pictures that the store keeps.  Without ``due`` the table of periods
-    says it; without an owner it is whoever manages the site; without ``found_by`` whoever opens it
-    has found it.
+    ``photos`` are ids of pictures (core.files).  Without ``due`` the table of periods says it;
+    without an owner it is whoever manages the site; without ``found_by`` whoever opens it has
+    found it.
     """
 
     source: str
@@ -222,7 +222,7 @@ class Opened:
     severity: Severity
     found_on: date
     note: str = ""
-    photos: tuple[str, ...] = ()
+    photos: tuple[int, ...] = ()
     owner_id: int | None = None
     due: date | None = None
     found_by: str = ""

@@ -115,7 +115,7 @@ def find(actor: Actor, uuid: str) -> File:
     return _file(*row)
 
 
-_FILES: Final = sa.select(ImportRun, KeptFile.name, KeptFile.sha256).join(
+_FILES: Final = sa.select(ImportRun, KeptFile.name, KeptFile.sent_sha256).join(
     KeptFile, KeptFile.id == ImportRun.file_id
 )
 

@@ -22,7 +22,7 @@ from core.clock import now, today
 from core.db import db, rows_written
 from core.errors import BadInput, Conflict
 from core.sites.models import Site
-from standards.inspections import access, closing, story
+from standards.inspections import access, closing, queries, story
 from standards.inspections.closing import Ready
 from standards.inspections.filing import INSERT
 from standards.inspections.models import (
@@ -217,7 +217,12 @@ def comment(actor: Actor, row: Inspection, words: str) -> None:
 
 
 def sign_off(actor: Actor, row: Inspection, words: str) -> None:
-    """Say that the visit stands. Raises NotFound, Forbidden for one's own, Conflict."""
+    """Say that the visit stands. Raises NotFound, Forbidden for one's own, Conflict.
+
+    Nobody says so of photos that could not be looked at yet.
+    """
+    if any(shot.is_being_made for shot in queries.photos(row.id)):
+        raise Conflict(_l("还有照片正在处理，看过以后再审核。"))
     _review(actor, row, State.SIGNED_OFF, words.strip())
     _tell(actor, story.SIGNED_OFF, row, {"words": (None, words.strip() or None)})
 

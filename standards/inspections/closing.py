@@ -24,7 +24,6 @@ from core.catalogue.rules import SourceKind
 from core.clock import now, today
 from core.db import db
 from core.errors import NotFound
-from core.files.models import File
 from core.geo import Point
 from core.rectification.actions import open_finding
 from core.rectification.importer import periods
@@ -270,21 +269,21 @@ def _inspector(row: Inspection) -> tuple[str, int | None]:
     return row.filed_by, row.filed_by_id
 
 
-def _photos(inspection_id: int) -> dict[str, tuple[str, ...]]:
-    """What is kept of the photos, by the key of the criterion that they show."""
-    found: dict[str, list[str]] = defaultdict(list)
+def _photos(inspection_id: int) -> dict[str, tuple[int, ...]]:
+    """The files of the photos, by the key of the criterion that they show."""
+    found: dict[str, list[int]] = defaultdict(list)
     rows = db.session.execute(
-        sa.select(InspectionPhoto.key, File.sha256)
-        .join(File, File.id == InspectionPhoto.file_id)
+        sa.select(InspectionPhoto.key, InspectionPhoto.file_id)
         .where(InspectionPhoto.inspection_id == inspection_id, InspectionPhoto.copy_id.is_(None))
         .order_by(InspectionPhoto.position)
     )
-    for key, sha256 in rows:
-        found[key].append(sha256)
-    return {key: tuple(dict.fromkeys(hashes)) for key, hashes in found.items()}
+    for key, file_id in rows:
+        if file_id is not None:
+            found[key].append(file_id)
+    return {key: tuple(file_ids) for key, file_ids in found.items()}
 
 
-def _opened(seen: Seen, answer: InspectionAnswer, photos: Sequence[str], ready: Ready) -> Opened:
+def _opened(seen: Seen, answer: InspectionAnswer, photos: Sequence[int], ready: Ready) -> Opened:
     published = seen.versions[answer.standard]
     criterion = published.version.by_code[answer.criterion]
     found_on, grave = today(), severity(published, criterion)

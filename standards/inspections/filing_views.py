@@ -17,7 +17,7 @@ from core.access import current_actor, public, requires, takes
 from core.accounts.guard import account
 from core.db import writing
 from core.errors import OneKmError
-from core.files.actions import put_picture
+from core.files.actions import take_picture
 from core.files.rules import MOST_PHOTO
 from standards.inspections import closing, filing, forms, packing, photos
 from standards.inspections.access import REVIEW, WRITE
@@ -58,12 +58,13 @@ def file(code: str) -> ResponseReturnValue:
 def take(code: str, sha256: str) -> ResponseReturnValue:
     """Take in a photo that a record names by the hash of what is sent."""
     actor = current_actor()
-    if not photos.awaits(actor, code, sha256):
+    known = photos.awaited(actor, code, sha256)
+    if known.here:
         return answer(photo_receipt(code))
     data = request.get_data()
     if hashlib.sha256(data).hexdigest() != sha256:
         raise Unusable(_l("照片在传输中损坏，请重新发送。"), field="sha256")
-    put, ready = put_picture(data), closing.ready_for(code)
+    put, ready = take_picture(data), closing.ready_for(code) if known.last else None
     with writing():
         filed = photos.take(actor, code, put, ready)
     return answer(filed)

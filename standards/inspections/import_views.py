@@ -13,7 +13,7 @@ from core.access import current_actor, requires, takes
 from core.accounts.views import WRONG
 from core.db import writing
 from core.errors import BadInput, OneKmError
-from core.files.actions import put_picture
+from core.files.actions import take_picture
 from core.files.rules import kept_name
 from standards.inspections import access, closing, exported, filing, photos
 from standards.inspections.access import REVIEW
@@ -53,7 +53,7 @@ def _take_in(file: FileStorage, words: str) -> Filed:
         raise BadInput(_l("请写明代为导入的原因。"), field="words")
     actor = current_actor()
     brought = exported.read(file.stream.read(MOST_EXPORTED + 1))
-    made = [put_picture(data) for data in brought.photos.values()]
+    made = [take_picture(data) for data in brought.photos.values()]
     ready = closing.ready(brought.record)
     account_id, name = access.account_named(brought.owner)
     with writing():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -134,19 +135,32 @@ def answers(inspection_id: int) -> list[InspectionAnswer]:
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """A photo of a visit; ``kept`` is the hash of what is kept, None while it is to come."""
+    """A photo of a visit; ``kept`` is the hash of what is kept, None while there is nothing yet.
+
+    ``failed_at``: it came, and could not be made anew.
+    """
 
     row: InspectionPhoto
     kept: str | None
     width: int | None
     height: int | None
+    failed_at: datetime | None
+
+    @property
+    def is_to_come(self) -> bool:
+        return self.row.file_id is None and self.row.lost_by is None
+
+    @property
+    def is_being_made(self) -> bool:
+        """It is here as it was sent, and is not shown before it is made anew."""
+        return self.row.file_id is not None and self.kept is None and self.failed_at is None
 
 
 def photos(inspection_id: int, copy_id: int | None = None) -> list[Shot]:
     """The photos of the record, or of another copy of it, in their order."""
     of_copy = InspectionPhoto.copy_id == copy_id if copy_id else InspectionPhoto.copy_id.is_(None)
     rows = db.session.execute(
-        sa.select(InspectionPhoto, File.sha256, File.width, File.height)
+        sa.select(InspectionPhoto, File.sha256, File.width, File.height, File.failed_at)
         .outerjoin(File, File.id == InspectionPhoto.file_id)
         .where(InspectionPhoto.inspection_id == inspection_id, of_copy)
         .order_by(InspectionPhoto.position)

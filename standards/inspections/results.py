@@ -87,7 +87,9 @@ def told(one: Line) -> dict[str, Any]:
         "photos": shots,
         "by_key": _by_key(evidence),
         "general": [shot for shot in evidence if not shot.row.key],
-        "missing": [shot for shot in shots if shot.kept is None and shot.row.lost_by is None],
+        "missing": [shot for shot in shots if shot.is_to_come],
+        "in_making": [shot for shot in shots if shot.is_being_made],
+        "unreadable": [shot for shot in shots if shot.failed_at is not None],
         "signatures": queries.signatures(row.id),
         "sides": Side,
         "labels": ANSWER_LABELS,
@@ -123,7 +125,7 @@ def pictures(one: Line) -> dict[str, bytes]:
     for shot in queries.photos(one.row.id):
         if shot.kept is not None:
             file = queries.photo_file(one.row.id, shot.row.sha256)
-            path = store.path(file.small_sha256 or file.sha256)
+            path = store.path(file.small_sha256 or shot.kept)
             if path.is_file():
                 name = url_for(
                     "inspection_results.small", code=one.row.uuid, sha256=shot.row.sha256

@@ -117,6 +117,7 @@ class Flag(StrEnum):
     WAS_CANCELLED = "was_cancelled"
     LATER_VERSION = "later_version"
     PHOTO_LOST = "photo_lost"
+    PHOTO_BAD = "photo_bad"
 
     @property
     def label(self) -> LazyString:
@@ -135,6 +136,7 @@ FLAG_LABELS: Final = {
     Flag.WAS_CANCELLED: _l("检查任务此前已取消"),
     Flag.LATER_VERSION: _l("按检查时的标准版本，此后另有新版"),
     Flag.PHOTO_LOST: _l("有照片没能收到"),
+    Flag.PHOTO_BAD: _l("有照片收到后无法处理"),
 }
 
 

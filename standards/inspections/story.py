@@ -93,6 +93,18 @@ COPY_SETTLED: Final = event_type(
 PHOTO: Final = event_type(
     "inspection.photo", _l("收到照片"), _l("%(actor)s 上传了检查 %(subject)s 的照片"), _FIELDS
 )
+PHOTO_MADE: Final = event_type(
+    "inspection.photo_made",
+    _l("照片处理完成"),
+    _l("检查 %(subject)s 的一张照片已去除拍摄信息并留存（%(actor)s）"),
+    _FIELDS,
+)
+PHOTO_BAD: Final = event_type(
+    "inspection.photo_bad",
+    _l("照片无法处理"),
+    _l("检查 %(subject)s 的一张照片收到后无法处理（%(actor)s）"),
+    _FIELDS,
+)
 PHOTO_LOST: Final = event_type(
     "inspection.photo_lost",
     _l("照片缺失"),

@@ -18,7 +18,7 @@ from core.api import asked_page
 from core.clock import civil, today
 from core.db import writing
 from core.errors import BadInput, OneKmError
-from core.files.actions import Put, put_picture
+from core.files.actions import Put, Waiting, take_picture
 from core.files.rules import MOST_PHOTO
 from core.regions.queries import tree
 from core.sites.rules import Kind
@@ -225,13 +225,13 @@ def _file(one: Line) -> None:
     ]
     files = {key: _contents(request.files.getlist(f"photo:{key}")) for key in ("", *keys)}
     sent = forms.form(one.code, versions, keys, request.form, files)
-    made = {sha256: put_picture(data) for sha256, data in sent.photos.items()}
+    made = {sha256: take_picture(data) for sha256, data in sent.photos.items()}
     ready = closing.ready(sent.record)
     with writing():
         _take_in(one.row.uuid, sent.record, made, ready)
 
 
-def _take_in(uuid: str, record: Record, made: dict[str, Put], ready: Ready) -> None:
+def _take_in(uuid: str, record: Record, made: dict[str, Put | Waiting], ready: Ready) -> None:
     actor = current_actor()
     filing.file(actor, uuid, record, ready)
     for put in made.values():

@@ -159,12 +159,12 @@ def test_a_content_that_is_gone_is_not_found_and_an_operator_is_told(
     app: Flask, actor: Actor, caplog: pytest.LogCaptureFixture
 ) -> None:
     file = row(keep(actor, DATA))
-    store.path(file.sha256).unlink()
+    store.path(file.sent_sha256).unlink()
     with app.test_request_context(), pytest.raises(NotFound):
         serving.answer(file)
     with app.test_request_context(), pytest.raises(NotFound):
         serving.answer(file, small=True)
-    assert file.sha256 in caplog.text
+    assert file.sent_sha256 in caplog.text
 
 
 # -- Quotas --------------------------------------------------------------------------------------
@@ -225,9 +225,9 @@ def test_all_processes_together_keep_to_the_quota(
 def test_the_sweep_finds_what_does_not_match_both_ways(app: Flask, actor: Actor) -> None:
     kept, lost = row(keep(actor, b"kept")), row(keep(actor, b"lost"))
     orphan, young = store.put_bytes(b"orphan").sha256, store.put_bytes(b"young").sha256
-    for sha256 in (kept.sha256, orphan):
+    for sha256 in (kept.sent_sha256, orphan):
         age(sha256)
-    lost_sha256 = lost.sha256
+    lost_sha256 = lost.sent_sha256
     store.path(lost_sha256).unlink()
     runner = app.test_cli_runner()
     told = runner.invoke(args=["files", "check"])
@@ -237,7 +237,7 @@ def test_the_sweep_finds_what_does_not_match_both_ways(app: Flask, actor: Actor)
     assert young not in told.output
     assert orphan in store.contents()
     assert f"removed: {orphan}" in runner.invoke(args=["files", "check", "--mend"]).output
-    assert sorted(store.contents()) == sorted([kept.sha256, young])
+    assert sorted(store.contents()) == sorted([kept.sent_sha256, young])
 
 
 def test_what_was_never_written_to_its_end_is_swept(app: Flask, config: Config) -> None:
@@ -254,7 +254,7 @@ def test_what_is_dropped_goes_with_the_next_sweep_but_not_what_another_row_tells
     app: Flask, actor: Actor
 ) -> None:
     first, second, other = (row(keep(actor, data)) for data in (DATA, DATA, b"other"))
-    ids, sha256, gone = [first.id, other.id], second.sha256, other.sha256
+    ids, sha256, gone = [first.id, other.id], second.sent_sha256, other.sent_sha256
     with writing():
         actions.drop(ids)
     age(sha256)

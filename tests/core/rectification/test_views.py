@@ -251,7 +251,7 @@ def test_photos_of_what_was_found_are_kept_anew(app: Flask, world: World, manage
     put = put_picture(jpeg())
     with writing():
         theirs = files.keep_picture(ACTOR, put, "检查.jpg").id
-    uuid = find(world.own, photos=(put.content.sha256,))
+    uuid = find(world.own, photos=(theirs,))
     (photo,) = photos(uuid)
     assert photo.round is None
     with writing():

@@ -92,6 +92,7 @@ def test_what_a_photo_tells_besides_is_not_kept(ground: Ground, make: Callable[[
     row: Inspection = visit(uuid)
     assert row.state == "complete"
     file = queries.photo_file(row.id, sha(sent))
+    assert file.sha256 is not None
     kept = store.path(file.sha256).read_bytes()
     assert file.sent_sha256 == sha(sent)
     for told in (b"SECRET", b"<script", b"<?php"):
