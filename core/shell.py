@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import click
 from flask_babel import force_locale
@@ -24,3 +24,21 @@ def told() -> Iterator[None]:
             yield
         except OneKmError as error:
             raise click.ClickException(str(error)) from None
+
+
+class Bar:
+    """A progress bar whose length is learnt on the way."""
+
+    def __init__(self, label: str) -> None:
+        self._bar: Any = click.progressbar(length=1, label=label)
+
+    def __enter__(self) -> Callable[[int, int], None]:
+        self._bar.__enter__()
+        return self._report
+
+    def _report(self, done: int, total: int) -> None:
+        self._bar.length = max(total, done, 1)
+        self._bar.update(done - self._bar.pos)
+
+    def __exit__(self, *error: Any) -> None:
+        self._bar.__exit__(*error)

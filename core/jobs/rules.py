@@ -120,6 +120,21 @@ class Taken(Exception):
     """The job is no longer this worker's, which was silent for too long: another has begun it."""
 
 
+class Stopped(Exception):
+    """Somebody has asked for the job to stop."""
+
+
+def told(run: Run, words: LazyString) -> Callable[[int, int], None]:
+    """Tells the job how far it is, in *words* that have a ``count``; raises Stopped to stop."""
+
+    def report(done: int, total: int) -> None:
+        if run.stopping():
+            raise Stopped
+        run.progress(done, total, _l(words._args[0], count=done))
+
+    return report
+
+
 _kinds: dict[str, JobKind] = {}
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 from uuid import uuid4
@@ -24,26 +24,26 @@ from core.db import db, rows_written, table_of, writing
 from core.errors import BadInput, Conflict, Forbidden
 from core.files import actions as files
 from core.files.store import Content
+from core.sheets import problems
+from core.sheets.columns import recognised
+from core.sheets.container import Container
+from core.sheets.headings import Layout, Tops
+from core.sheets.problems import Commonest
+from core.sheets.reading import Hidden, SheetRow, stretches
 from core.sites import arrivals
 from core.sites.actions import shared_region
 from core.sites.queries import last_settled
-from network.imports import headings, queries, rules, story
-from network.imports.headings import Layout
+from network.imports import queries, story
 from network.imports.judging import Judge
 from network.imports.known import Register
 from network.imports.models import ImportOffering, ImportRow, ImportRun
 from network.imports.queries import AT_ONCE, File
-from network.imports.row import NEW, Judged, Staged
-from network.imports.rules import Common, Level, State, Terms, Verdict
-from network.sheets.columns import columns, recognised
-from network.sheets.container import Container
-from network.sheets.reading import Hidden, SheetRow
+from network.imports.row import NEW, Judged
+from network.imports.rules import State, Terms, Verdict
+from network.sheets.columns import PARTED, columns
 
 #: Tells how far it is; raises to stop.
 Report = Callable[[int, int], None]
-
-#: How many problems that rows have in common are told.
-MOST_COMMON: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,39 +96,23 @@ def stage(file: File, rows: Iterable[SheetRow | Hidden], report: Report) -> None
     already = queries.last_staged(file.id)
     db.session.rollback()
     known = recognised(columns(catalogue(today()).services))
-    sheets: dict[str, list[SheetRow]] = {}
-    notices: list[rules.Words] = []
+    tops = Tops()
     number = 0
-    for stretch in _stretches(rows):
+    for stretch in stretches(rows, AT_ONCE):
         kept = []
-        for row in stretch:
-            if isinstance(row, Hidden):
-                notices.append(rules.keep(_l("隐藏的工作表“%(sheet)s”没有读。", sheet=row.sheet)))
-                continue
+        for row in tops.passing(stretch):
             number += 1
-            top = sheets.setdefault(row.sheet, [])
-            if len(top) <= headings.LOOKED_AT:
-                top.append(row)
             if number > already:
                 kept.append(_staged(file.id, number, row))
         if kept:
             with writing():
                 db.session.execute(sa.insert(table_of(ImportRow)), kept)
         report(number, 0)
-    layouts = _layouts(sheets, known, notices)
+    layouts = tops.layouts(known, PARTED) or _unnamed(tops.sheets)
     with writing():
         _set(file.id, rows=number, layouts=_json([one.as_json() for one in layouts]))
-        _set(file.id, notices=_json(notices), state=State.READING if layouts else State.COLUMNS)
-
-
-def _stretches(rows: Iterable[Any]) -> Iterator[list[Any]]:
-    stretch: list[Any] = []
-    for row in rows:
-        stretch.append(row)
-        if len(stretch) == AT_ONCE:
-            yield stretch
-            stretch = []
-    yield stretch
+        state = State.READING if layouts else State.COLUMNS
+        _set(file.id, notices=_json(tops.notices), state=state)
 
 
 def _staged(run_id: int, number: int, row: SheetRow) -> dict[str, Any]:
@@ -142,25 +126,15 @@ def _staged(run_id: int, number: int, row: SheetRow) -> dict[str, Any]:
     }
 
 
-def _layouts(
-    sheets: Mapping[str, Sequence[SheetRow]], known: Mapping[str, str], notices: list[rules.Words]
-) -> list[Layout]:
-    found = []
-    for sheet, rows in sheets.items():
-        layout = headings.find(rows, known)
-        if layout is not None:
-            found.append(layout)
-        elif len(sheets) > 1:
-            told = _l("工作表“%(sheet)s”里没有认出列名，没有读。", sheet=sheet)
-            notices.append(rules.keep(told))
-    if not found and sheets:
-        # Somebody has to say which column is which: the first row of the first sheet heads it.
-        sheet, rows = next(iter(sheets.items()))
-        width = max(len(row.cells) for row in rows)
-        texts = [str(cell) if isinstance(cell, str) else "" for cell in rows[0].cells]
-        texts += [""] * (width - len(texts))
-        found.append(Layout(sheet, rows[0].line, rows[0].line + 1, tuple(texts), (None,) * width))
-    return found
+def _unnamed(sheets: Mapping[str, Sequence[SheetRow]]) -> list[Layout]:
+    """Somebody has to say which column is which: the first row of the first sheet heads it."""
+    if not sheets:
+        return []
+    sheet, rows = next(iter(sheets.items()))
+    width = max(len(row.cells) for row in rows)
+    texts = [str(cell) if isinstance(cell, str) else "" for cell in rows[0].cells]
+    texts += [""] * (width - len(texts))
+    return [Layout(sheet, rows[0].line, rows[0].line + 1, tuple(texts), (None,) * width)]
 
 
 def _json(value: object) -> str:
@@ -203,7 +177,7 @@ def judge(actor: Actor, uuid: str, report: Report) -> None:
     with writing():
         _forget(file)
     digest = hashlib.sha256()
-    common = _Common()
+    common = Commonest()
     done = 0
     for stretch in queries.staged(file):
         judged = judge.judge(stretch)
@@ -212,33 +186,13 @@ def judge(actor: Actor, uuid: str, report: Report) -> None:
             _keep(file.id, judged)
         for one, staged in zip(judged, stretch, strict=True):
             digest.update(_sealed(one))
-            common.add(one, staged)
+            common.add(one.problems, staged.layout.sheet, staged.line)
         done += len(stretch)
         report(done, file.rows)
     with writing():
         _mark(file.id, judge)
         _set(file.id, state=State.READY, digest=digest.hexdigest(), last_serial=serial)
         _set(file.id, counts=_json(_counted(file.id)), summary=_json(common.most()))
-
-
-class _Common:
-    """Counts the problems that rows have in common."""
-
-    def __init__(self) -> None:
-        self._found: dict[tuple[Level, str, int | None], Common] = {}
-
-    def add(self, judged: Judged, staged: Staged) -> None:
-        for problem in judged.problems:
-            key = (problem.level, str(problem.words[0]), problem.column)
-            first = self._found.get(key)
-            if first is None:
-                first = Common(*problem, staged.layout.sheet, staged.line, 0)
-            self._found[key] = first._replace(times=first.times + 1)
-
-    def most(self) -> list[Common]:
-        """The commonest, those that keep the file from being applied before the rest."""
-        found = sorted(self._found.values(), key=lambda each: (each.level, -each.times, each.line))
-        return found[:MOST_COMMON]
 
 
 def _forget(file: File) -> None:
@@ -296,7 +250,7 @@ def _columns(judged: Judged) -> dict[str, Any]:
     values = judged.values or {}
     return {
         "verdict": judged.verdict.value,
-        "problems": rules.dumped(judged.problems),
+        "problems": problems.dumped(judged.problems),
         "offered": " ".join(judged.offered),
         "changes": judged.changes,
         "work": None if judged.work is None else _json(judged.work),
@@ -313,7 +267,7 @@ def _mark(run_id: int, judge: Judge) -> None:
     """Refuse the rows that turned out afterwards to be one with another."""
     for number, problem in judge.afterwards:
         row = db.session.get_one(ImportRow, (run_id, number))
-        row.problems = rules.dumped([*rules.loaded(row.problems or ""), problem])
+        row.problems = problems.dumped([*problems.loaded(row.problems or ""), problem])
         row.verdict = Verdict.REFUSE
     db.session.flush()
 
@@ -384,6 +338,6 @@ def failed(uuid: str, message: object) -> None:
     db.session.execute(
         sa.update(ImportRun)
         .where(ImportRun.uuid == uuid, ImportRun.state != State.APPLIED)
-        .values(state=State.FAILED, notices=_json([rules.keep(message)]))
+        .values(state=State.FAILED, notices=_json([problems.keep(message)]))
         .execution_options(synchronize_session=False)
     )

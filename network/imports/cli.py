@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -13,12 +12,13 @@ from core.db import writing
 from core.errors import BadInput
 from core.files import store
 from core.geo import Datum
-from core.shell import DAY, FILE, told
+from core.sheets.container import MOST_BYTES, check
+from core.sheets.problems import Level, place
+from core.shell import DAY, FILE, Bar, told
 from network.imports import actions, applying, jobs, queries, views
-from network.imports.actions import Report, Sent
+from network.imports.actions import Sent
 from network.imports.queries import File
-from network.imports.rules import Level, State, Terms, Verdict, place
-from network.sheets.container import MOST_BYTES, check
+from network.imports.rules import State, Terms, Verdict
 
 #: How many problems are told on the shell; the report has them all.
 MOST_TOLD = 20
@@ -53,7 +53,7 @@ def import_sites(
             content = store.put(file_in, MOST_BYTES)
         with writing():
             uuid = actions.send(actor, Sent(content, path.name, container, terms))
-        with _Bar("reading") as reading, _Bar("trying") as trying:
+        with Bar("reading") as reading, Bar("trying") as trying:
             jobs.read_and_try(actor, uuid, reading, trying)
         file = queries.find(actor, uuid)
         _tell(file)
@@ -70,24 +70,6 @@ def import_sites(
             return
         applying.apply(actor, uuid, file.digest)
     click.echo(f"{file.differing} sites were imported")
-
-
-class _Bar:
-    """A progress bar whose length is learnt on the way."""
-
-    def __init__(self, label: str) -> None:
-        self._bar: Any = click.progressbar(length=1, label=label)
-
-    def __enter__(self) -> Report:
-        self._bar.__enter__()
-        return self._report
-
-    def _report(self, done: int, total: int) -> None:
-        self._bar.length = max(total, done, 1)
-        self._bar.update(done - self._bar.pos)
-
-    def __exit__(self, *error: Any) -> None:
-        self._bar.__exit__(*error)
 
 
 def _tell(file: File) -> None:

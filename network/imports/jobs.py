@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 from flask import url_for
-from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
 from core.access import Actor, Permission
@@ -14,18 +13,14 @@ from core.errors import OneKmError
 from core.files import store
 from core.jobs import actions as jobs
 from core.jobs.models import Job
-from core.jobs.rules import JobKind, Run, job_kind
+from core.jobs.rules import JobKind, Run, Stopped, job_kind, told
+from core.sheets.container import Container
+from core.sheets.reading import opened
 from network.imports import actions, applying, queries
 from network.imports.actions import Report
-from network.sheets.container import Container
-from network.sheets.reading import opened
 
 _READING: Final = _l("正在读取，已读 %(count)s 行")
 _TRYING: Final = _l("正在试运行，第 %(count)s 行")
-
-
-class Stopped(Exception):
-    """Somebody has asked for the job to stop."""
 
 
 def read_and_try(
@@ -48,20 +43,11 @@ def _read(run: Run) -> None:
     uuid = run.payload["import"]
     try:
         read_and_try(
-            run.actor, uuid, _report(run, _READING), _report(run, _TRYING), read=run.payload["read"]
+            run.actor, uuid, told(run, _READING), told(run, _TRYING), read=run.payload["read"]
         )
     except Stopped:
         return
     run.finish(f"/imports/{uuid}")
-
-
-def _report(run: Run, words: LazyString) -> Report:
-    def report(done: int, total: int) -> None:
-        if run.stopping():
-            raise Stopped
-        run.progress(done, total, _l(words._args[0], count=done))
-
-    return report
 
 
 def _apply(run: Run) -> None:

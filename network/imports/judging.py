@@ -16,18 +16,19 @@ from flask_babel import lazy_gettext as _l
 
 from core.audit.rules import canonical, compared
 from core.errors import BadInput
+from core.regions.meant import Regions
 from core.search import index_text
+from core.sheets import problems
+from core.sheets.problems import Level, Problem
+from core.sheets.spots import Lines
 from core.sites import bulk
 from core.sites.bulk import Dossier
 from core.sites.rules import Kind, Mode, Status
 from network.imports import cells as cells_of
-from network.imports import rules
 from network.imports.matching import Matcher, key_of
 from network.imports.placing import Placer
-from network.imports.regions import Regions
 from network.imports.row import Judged, Known, Row, Staged
-from network.imports.rules import Level, Problem, Terms, Verdict
-from network.imports.spots import Lines
+from network.imports.rules import Terms, Verdict
 from network.sheets.columns import OFFERING, Column, Line
 
 _NEEDED: Final = {"name": _l("新网点要有名称。"), "kind": _l("新网点要有类型。")}
@@ -79,7 +80,9 @@ class Judge:
             return row
         judged.verdict = Verdict.REFUSE
         for fault in cells.faults:
-            row.problems.append(rules.problem(Level.ERROR, fault.column, fault.text, fault.error))
+            row.problems.append(
+                problems.problem(Level.ERROR, fault.column, fault.text, fault.error)
+            )
         row.read(self._columns["code"])
         row.read(self._columns["name"])
         self._region(row)

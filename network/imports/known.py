@@ -14,13 +14,13 @@ import sqlalchemy as sa
 
 from core.dated import on_day
 from core.db import db
+from core.regions.meant import Regions
+from core.sheets.spots import Spots
 from core.sites import bulk
 from core.sites.bulk import Dossier
 from core.sites.models import Site, SitePeriod
 from core.sites.rules import SERIAL_DIGITS
 from network.imports.matching import hash_of, key_of
-from network.imports.regions import Regions
-from network.imports.spots import Spots
 
 _CODE: Final = SERIAL_DIGITS + 1
 

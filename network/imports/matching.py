@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 
 from flask_babel import lazy_gettext as _l
 
+from core.regions.meant import Regions
 from core.regions.tree import Tree
+from core.sheets import problems
+from core.sheets.problems import Level, Problem
+from core.sheets.spots import Lines
 from network import names
-from network.imports import rules
-from network.imports.regions import Regions
 from network.imports.row import NEW, Known, Row
-from network.imports.rules import Level, Problem, Verdict
-from network.imports.spots import Lines
+from network.imports.rules import Verdict
 
 #: How many sites that a row may mean are offered to choose from.
 MOST_OFFERED = 5
@@ -119,4 +120,4 @@ class Matcher:
         place, own = self._lines.place(first), self._lines.place(number)
         row.fault(code, _l("与第 %(place)s 行是同一个网点，请只留一行。", place=place))
         told = _l("与第 %(place)s 行是同一个网点，请只留一行。", place=own)
-        self.afterwards.append((first, rules.problem(Level.ERROR, None, "", told)))
+        self.afterwards.append((first, problems.problem(Level.ERROR, None, "", told)))

@@ -10,10 +10,10 @@ from flask_babel import lazy_gettext as _l
 
 from core.errors import BadInput
 from core.geo import Datum, check
-from network.imports.regions import Regions
+from core.regions.meant import Regions
+from core.sheets.problems import Level
+from core.sheets.spots import Lines, Spots
 from network.imports.row import Known, Row
-from network.imports.rules import Level
-from network.imports.spots import Lines, Spots
 from network.sheets.columns import Column
 
 #: Metres between two sites below which they are told to be in one place.

@@ -20,13 +20,14 @@ from core.files.models import File as KeptFile
 from core.geo import Datum
 from core.regions import boundaries
 from core.regions import queries as regions
+from core.regions.meant import Regions
+from core.sheets import problems as wrong
+from core.sheets.headings import Layout
+from core.sheets.problems import Common, Problem
 from core.sites.models import Site, SitePeriod
-from network.imports import rules
-from network.imports.headings import Layout
 from network.imports.models import ImportRow, ImportRun
-from network.imports.regions import Regions
 from network.imports.row import Staged
-from network.imports.rules import Common, Level, Problem, State, Terms, Verdict
+from network.imports.rules import OPEN, State, Terms, Verdict
 from network.sheets.columns import Column, columns
 
 #: How many rows are in hand at a time.
@@ -63,7 +64,7 @@ class File:
     @property
     def open(self) -> int:
         """How many rows keep it from being applied."""
-        return sum(self.counts.get(verdict, 0) for verdict in rules.OPEN)
+        return sum(self.counts.get(verdict, 0) for verdict in OPEN)
 
     @property
     def differing(self) -> int:
@@ -85,9 +86,9 @@ def _file(row: ImportRun, name: str, sha256: str) -> File:
         terms=Terms(None if row.datum is None else Datum(row.datum), row.on),
         state=State(row.state),
         layouts=tuple(map(Layout.of_json, json.loads(row.layouts))),
-        notices=tuple(map(rules.tell, json.loads(row.notices))),
+        notices=tuple(map(wrong.tell, json.loads(row.notices))),
         counts=json.loads(row.counts),
-        summary=tuple(Common(Level(level), *rest) for level, *rest in json.loads(row.summary)),
+        summary=wrong.common_of(json.loads(row.summary)),
         rows=row.rows,
         digest=row.digest,
         last_serial=row.last_serial,
@@ -260,7 +261,7 @@ def _row(row: Any) -> Shown:
         name=row.name or "",
         code=row.code or "",
         verdict=Verdict(row.verdict),
-        problems=rules.loaded(row.problems or ""),
+        problems=wrong.loaded(row.problems or ""),
         changes=row.changes or "",
         choice=row.choice,
         offered=tuple((row.offered or "").split()),

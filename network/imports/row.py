@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple, Protocol
 
 from core.errors import BadInput
+from core.sheets import problems as wrong
+from core.sheets.headings import Layout
+from core.sheets.problems import Level, Problem
+from core.sheets.rows import Cells
 from core.sites.bulk import Dossier, Work
-from network.imports import rules
-from network.imports.cells import Cells
-from network.imports.headings import Layout
-from network.imports.rules import Level, Problem, Verdict
+from network.imports.rules import Verdict
 from network.sheets.columns import Column
 
 #: What somebody chose where a row may mean a site that is there: it is another.
@@ -82,7 +83,7 @@ class Row:
         number = self.staged.layout.place_of(code) if given is None and code else None
         column = given.column if given is not None else number
         value = "" if given is None else given.text
-        self.problems.append(rules.problem(level, column, value, message))
+        self.problems.append(wrong.problem(level, column, value, message))
 
     @property
     def wrong(self) -> bool:

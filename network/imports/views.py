@@ -28,12 +28,15 @@ from core.audit import rules as audit
 from core.db import db, writing
 from core.errors import BadInput, Conflict, OneKmError
 from core.files import store
-from network.imports import actions, forms, jobs, queries, report, rules, story
+from core.sheets import problems, workbooks
+from core.sheets.container import MOST_BYTES, XLSX_TYPE, check
+from core.sheets.problems import Problem
+from network.imports import actions, forms, jobs, queries, story
 from network.imports.actions import Sent
 from network.imports.forms import SendForm, TermsForm
 from network.imports.queries import PER_PAGE, File, Shown
-from network.imports.rules import Problem, State, Verdict
-from network.sheets.container import MOST_BYTES, XLSX_TYPE, check
+from network.imports.rules import State, Verdict
+from network.sheets.columns import hint
 
 blueprint = Blueprint("imports", __name__, url_prefix="/imports")
 
@@ -51,7 +54,7 @@ _FORM = 64 * 1024
 @blueprint.app_template_filter()
 def cell_place(problem: Problem, line: int) -> str:
     """Where in the sheet a problem is: C12."""
-    return report.place(problem, line)
+    return workbooks.place(problem, line)
 
 
 @blueprint.get("")
@@ -103,7 +106,7 @@ def _sent(form: SendForm) -> AnyResponse:
 def template() -> Response:
     """The workbook to fill in."""
     file = BytesIO()
-    report.template(file, queries.sheet_columns())
+    workbooks.template(file, _("网点"), queries.sheet_columns(), hint)
     file.seek(0)
     name = _("网点导入模板")
     return send_file(file, XLSX_TYPE, as_attachment=True, download_name=f"{name}.xlsx")
@@ -174,7 +177,7 @@ def columns(uuid: str) -> AnyResponse:
         form=form,
         known=[column for column in queries.sheet_columns() if column.read is not None],
         samples=queries.samples(file),
-        letters=rules.letters,
+        letters=problems.letters,
     )
     return make_response(text, 400 if form.errors else 200)
 
@@ -239,7 +242,7 @@ def annotated(uuid: str) -> Response:
 
 def write_report(kept: Any, file: File) -> None:
     """Write the annotated workbook of a file."""
-    told = {(row.sheet, row.line): (row.verdict, row.problems) for row in queries.told(file)}
+    told = {(row.sheet, row.line): (row.verdict.label, row.problems) for row in queries.told(file)}
     headings = {layout.sheet: layout.line for layout in file.layouts}
-    report.annotated(kept, queries.raw(file), told, headings)
+    workbooks.annotated(kept, queries.raw(file), told, headings, _("网点"))
     db.session.rollback()

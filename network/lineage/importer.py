@@ -10,8 +10,8 @@ from flask_babel import lazy_gettext as _l
 from core.errors import BadInput
 from core.regions import importer
 from core.regions.rules import Row, check_list, row_of
-from network.sheets import cells as kept
-from network.sheets.reading import SheetRow, first_sheet
+from core.sheets import cells as kept
+from core.sheets.reading import SheetRow, first_sheet
 
 
 def read(data: bytes, name: str) -> list[Row]:

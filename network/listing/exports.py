@@ -17,9 +17,9 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from core.catalogue.rules import Service
 from core.errors import BadInput
+from core.sheets.cells import guarded
 from network.listing.rules import Form
 from network.sheets import columns as sheet
-from network.sheets.cells import guarded
 from network.sheets.columns import Column, Line
 
 #: How many rows a sheet of a workbook has; the first holds the headings.

@@ -18,12 +18,12 @@ from core.db import writing
 from core.errors import BadInput, Conflict, OneKmError
 from core.figures import queries as figures
 from core.figures.queries import Scope
+from core.sheets.reading import first_sheet
 from network import forms as network_forms
 from network.matrix import actions, forms, queries, rules, sheet
 from network.matrix.forms import Asked
 from network.matrix.rules import Difference, Matrix
 from network.matrix.views import found, page, scope
-from network.sheets.reading import first_sheet
 
 blueprint = Blueprint("matrix_set", __name__)
 

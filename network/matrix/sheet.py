@@ -16,11 +16,12 @@ from flask_babel import lazy_gettext as _l
 from core.catalogue.rules import Service
 from core.errors import BadInput
 from core.i18n import named
+from core.sheets import cells as kept
+from core.sheets.reading import SheetRow
+from core.sheets.words import folded
 from core.sites.rules import Mode, is_site_code
 from network.matrix.rules import Difference, Matrix, Sign
-from network.sheets import cells as kept
-from network.sheets.reading import SheetRow
-from network.sheets.words import MODES, folded
+from network.sheets.words import MODES
 
 _CODE: Final = ("网点编号", "网点编码", "site code")
 _NOT_OFFERED: Final = ("", "—", "-", "/", "无", "不开办", "none", "no")

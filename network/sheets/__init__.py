@@ -1,1 +1,1 @@
-"""Sheets that people send and take away: their columns and words, and reading them safely."""
+"""Sheets of sites: their columns and the words in them."""

@@ -7,10 +7,10 @@ written in the language being spoken and read in either, and as towns write them
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Final, TypeAlias
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
@@ -18,13 +18,17 @@ from flask_babel import lazy_gettext as _l
 from core.calendar import prose
 from core.catalogue.rules import Service
 from core.geo import Datum
-from core.i18n import named
+from core.sheets import columns as sheets
+from core.sheets import values
+from core.sheets.words import DATUMS, YES_NO, YesNo
 from core.sites.rules import Kind, Mode, Status
-from network.sheets import values
-from network.sheets.words import DATUMS, KINDS, MODES, STATUSES, YES_NO, YesNo, folded
+from network.sheets import values as own
+from network.sheets.words import KINDS, MODES, STATUSES
 
 #: What begins the code of a column that stands for a service, before the service's own.
 OFFERING: Final = "offering:"
+#: A column whose value may be in parts, each in a column of its own: county, town, village.
+PARTED: Final = frozenset({"region_name"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,30 +59,14 @@ class Line:
     confirmed_on: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column: what it is called, and how the value of a site gets in and out of a cell.
+#: A column of a sheet of sites.
+Column: TypeAlias = sheets.Column[Line]
 
-    ``read`` takes the text of a cell that is not empty and raises BadInput; where it is None the
-    column is only told, and an import passes over it.
-    """
 
-    code: str
-    heading: str
-    heading_en: str
-    also: tuple[str, ...]
-    write: Callable[[Line], str]
-    read: Callable[[str], Any] | None = None
-
-    @property
-    def title(self) -> str:
-        """The heading in the language being spoken."""
-        return named(self.heading, self.heading_en)
-
-    @property
-    def service(self) -> str | None:
-        """The code of the service that the column is about."""
-        return self.code.removeprefix(OFFERING) if self.code.startswith(OFFERING) else None
+def service_of(column: Column) -> str | None:
+    """The code of the service that a column is about."""
+    code = column.code
+    return code.removeprefix(OFFERING) if code.startswith(OFFERING) else None
 
 
 # -- The columns --------------------------------------------------------------------------------
@@ -87,7 +75,7 @@ _FIXED: Final = (
     Column(
         *("code", "网点编码", "Site code", ("编码", "站点编码", "网点代码")),
         lambda line: line.code,
-        values.code,
+        own.code,
     ),
     Column(
         *("name", "网点名称", "Name"),
@@ -151,7 +139,7 @@ _FIXED: Final = (
         *("phone", "电话", "Telephone"),
         ("联系电话", "咨询电话", "服务电话", "电话号码", "手机", "手机号", "tel", "phone"),
         lambda line: line.phone,
-        values.phone,
+        own.phone,
     ),
     Column(
         *("lon", "经度", "Longitude", ("lng", "lon", "东经", "x")),
@@ -178,7 +166,7 @@ _FIXED: Final = (
     ),
     Column(
         *("verified", "位置已核实", "Position verified", ("已核实", "是否核实")),
-        lambda line: values.verified(line.verified),
+        lambda line: own.verified(line.verified),
         lambda text: YES_NO.read(text) is YesNo.YES,
     ),
     Column(
@@ -218,15 +206,6 @@ def row(line: Line, shown: Iterable[Column]) -> list[str]:
     return [column.write(line) for column in shown]
 
 
-def recognised(known: Iterable[Column]) -> dict[str, str]:
-    """The code of a column by each folded way of writing its heading."""
-    found: dict[str, str] = {}
-    for column in known:
-        for heading in (column.code, column.heading, column.heading_en, *column.also):
-            found.setdefault(folded(heading), column.code)
-    return found
-
-
 #: What stands in a cell to take away what is known.
 CLEAR: Final = frozenset({"清空", "(清空)", "clear"})
 #: What is said of the columns on the template, by code.
@@ -248,3 +227,8 @@ HINTS: Final[Mapping[str, LazyString]] = {
     "confirmed_on": _l("导出时给出，导入时不读"),
 }
 HINT_OFFERING: Final = _l("直办 或 帮办；不办理就留空")
+
+
+def hint(column: Column) -> LazyString | str:
+    """What is said of a column on the template."""
+    return HINT_OFFERING if service_of(column) else HINTS.get(column.code, "")

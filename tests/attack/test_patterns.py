@@ -18,7 +18,7 @@ MOST: Final = {SHORT: 0.08, LONG: 0.3}
 
 
 #: Only ever matched from a given place of a text of bounded length, never searched for.
-MATCHED: Final = frozenset({"network.editing.rules._NUMBER", "network.imports.cells._REMARK"})
+MATCHED: Final = frozenset({"network.editing.rules._NUMBER", "core.sheets.rows._REMARK"})
 
 
 def patterns() -> Iterator[tuple[str, re.Pattern[str]]]:

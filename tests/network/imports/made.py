@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any, Final
-
-from openpyxl import Workbook
+from typing import Final
 
 from core.access import Actor, Held, Permission, Reach, command
 from core.db import writing
 from core.files import store
 from core.geo import Datum
+from core.sheets.container import check
+from core.sheets.problems import place
 from network.imports import actions, jobs, queries
 from network.imports.actions import Sent
 from network.imports.queries import File, Shown
-from network.imports.rules import Terms, place
-from network.sheets.container import check
+from network.imports.rules import Terms
 
 ACTOR: Final = command("test")
 HEADINGS: Final = ("网点名称", "类型", "区划代码", "电话", "经度", "纬度", "营业时间")
@@ -35,24 +31,6 @@ def county_admin(region_id: int) -> Actor:
     permissions = frozenset({Permission.REGISTER_IMPORT, Permission.REGISTER_WRITE})
     held = Held("county_admin", permissions, Reach(regions=frozenset({region_id})))
     return Actor("县管理员", (held,))
-
-
-def csv_file(path: Path, *rows: Sequence[object], encoding: str = "utf-8") -> Path:
-    text = io.StringIO()
-    csv.writer(text).writerows(rows)
-    path.write_bytes(text.getvalue().encode(encoding))
-    return path
-
-
-def workbook(path: Path, **sheets: Iterable[Sequence[Any]]) -> Path:
-    book = Workbook()
-    del book["Sheet"]
-    for name, rows in sheets.items():
-        page = book.create_sheet(name)
-        for row in rows:
-            page.append(list(row))
-    book.save(path)
-    return path
 
 
 def sent(

@@ -25,17 +25,9 @@ from core.sites.rules import Kind
 from network.imports import applying, keeping, queries
 from network.imports.models import ImportRun
 from network.imports.rules import State, Verdict
+from tests.core.sheets.made import csv_file
 from tests.network.conftest import ACTOR, ENROLMENT, SINCE, Made
-from tests.network.imports.made import (
-    GOOD,
-    HEADINGS,
-    again,
-    county_admin,
-    csv_file,
-    problems,
-    rows,
-    tried,
-)
+from tests.network.imports.made import GOOD, HEADINGS, again, county_admin, problems, rows, tried
 
 
 def counted() -> tuple[int, ...]:

@@ -9,8 +9,9 @@ from flask import Flask
 
 from core.db import db
 from core.sites.models import Site
+from tests.core.sheets.made import csv_file
 from tests.network.conftest import Made
-from tests.network.imports.made import GOOD, HEADINGS, csv_file
+from tests.network.imports.made import GOOD, HEADINGS
 
 
 def run(app: Flask, *arguments: str) -> tuple[int, str]:

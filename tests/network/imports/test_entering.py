@@ -22,8 +22,9 @@ from core.sites.rules import Kind
 from network.editing.queries import keep
 from network.imports import applying, entering, queries
 from network.imports.rules import Verdict
+from tests.core.sheets.made import csv_file
 from tests.network.conftest import ACTOR, ENROLMENT, Made
-from tests.network.imports.made import GOOD, HEADINGS, again, csv_file, tried
+from tests.network.imports.made import GOOD, HEADINGS, again, tried
 
 WAITING: tuple[type[Base], ...] = (SiteBatch, SiteArrival, AuditBatch, AuditBatchMember)
 KEPT: tuple[type[Base], ...] = (Site, SitePeriod, SiteHours, Offering)

@@ -17,18 +17,9 @@ from core.regions import boundaries
 from core.sites.models import Site
 from network.imports import actions, applying, queries
 from network.imports.rules import State
+from tests.core.sheets.made import csv_file, workbook
 from tests.network.conftest import ENROLMENT, Made
-from tests.network.imports.made import (
-    ACTOR,
-    GOOD,
-    HEADINGS,
-    again,
-    csv_file,
-    problems,
-    rows,
-    tried,
-    workbook,
-)
+from tests.network.imports.made import ACTOR, GOOD, HEADINGS, again, problems, rows, tried
 
 #: A square about 东村 for 荣成市, and one west of it for 环翠区.
 OUTLINES = """{"type": "FeatureCollection", "features": [

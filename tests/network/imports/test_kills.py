@@ -21,8 +21,9 @@ from core.db import db
 from core.sites import arrivals
 from core.sites.models import Site, SiteArrival, SiteBatch, SitePeriod
 from network.imports import applying, jobs, queries
+from tests.core.sheets.made import csv_file
 from tests.network.conftest import Made
-from tests.network.imports.made import ACTOR, GOOD, HEADINGS, csv_file, nothing, sent, tried
+from tests.network.imports.made import ACTOR, GOOD, HEADINGS, nothing, sent, tried
 
 ROWS: Final = 1500
 KILLS: Final = 2

@@ -21,8 +21,9 @@ from core.jobs.models import Job
 from core.sites.models import Site
 from network.imports.models import ImportRun
 from tests.core.accounts.made import CHEAP, csrf, give_authenticator, make_person, signed_in
+from tests.core.sheets.made import csv_file
 from tests.network.conftest import Made
-from tests.network.imports.made import GOOD, HEADINGS, csv_file
+from tests.network.imports.made import GOOD, HEADINGS
 
 COUNTY = "371082000000"
 

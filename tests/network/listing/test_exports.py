@@ -18,11 +18,11 @@ from core.catalogue.queries import catalogue
 from core.clock import today
 from core.errors import BadInput
 from core.geo import Datum
+from core.sheets.cells import unguarded
 from core.sites.changes import Position
 from network.cli import sites
 from network.listing import exports
 from network.listing.rules import Form
-from network.sheets.cells import unguarded
 from tests.network.conftest import ENROLMENT, HOSTILE, Made
 from tests.network.listing.conftest import AddSite, SignIn
 from tests.network.listing.test_views import listed

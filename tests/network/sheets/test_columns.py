@@ -13,11 +13,12 @@ from core.catalogue import importer
 from core.catalogue.rules import Service
 from core.errors import BadInput
 from core.geo import Datum
+from core.sheets.cells import guarded, unguarded
+from core.sheets.columns import recognised
+from core.sheets.words import folded, without_brackets
 from core.sites.rules import Kind, Mode, Status, site_code
 from network.sheets import columns as sheet
-from network.sheets.cells import guarded, unguarded
 from network.sheets.columns import Line
-from network.sheets.words import folded, without_brackets
 
 SERVICES = [
     Service(
@@ -58,16 +59,16 @@ def test_what_is_written_is_read_again(app: Flask, language: str) -> None:
             text = column.write(FULL)
             if column.read is None or not text:
                 continue
-            if column.service is None:
+            if sheet.service_of(column) is None:
                 assert column.read(text) == getattr(FULL, FIELDS.get(column.code, column.code))
             else:
                 assert FULL.modes is not None
-                assert column.read(text) == FULL.modes[column.service]
+                assert column.read(text) == FULL.modes[sheet.service_of(column) or ""]
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_every_heading_is_recognised_in_both_languages(app: Flask, language: str) -> None:
-    known = sheet.recognised(COLUMNS)
+    known = recognised(COLUMNS)
     with app.test_request_context(), force_locale(language):
         found = [known[folded(column.title)] for column in COLUMNS]
     assert found == [column.code for column in COLUMNS]

@@ -7,16 +7,19 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
-from network.sheets.container import Container, Unreadable, check
-from network.sheets.parse import SECONDS, WRONG
+from core.sheets.container import Container, Unreadable, check
+from core.sheets.parse import SECONDS, WRONG
+
+T = TypeVar("T")
 
 #: How many rows, and letters and cells in all, somebody who waits for the page may send.
 MOST_ROWS: Final = 20_000
@@ -25,7 +28,7 @@ MOST_HELD: Final = 10_000_000
 _AT_ONCE: Final = 10
 
 _ROOT: Final = Path(__file__).parent.parent.parent
-_PROGRAM: Final = "network.sheets.parse"
+_PROGRAM: Final = "core.sheets.parse"
 
 _TOO_MUCH: Final = _l(
     "文件太复杂，读取时超出了内存或时间的限制。请删去多余的格式和工作表，或分成几个文件。"
@@ -83,6 +86,14 @@ def _held(rows: Iterator[SheetRow | Hidden]) -> Iterator[SheetRow]:
         if number > MOST_ROWS or held > MOST_HELD:
             raise Unreadable(_l("表格太大，一次最多 %(most)s 行。请分成几个文件。", most=MOST_ROWS))
         yield row
+
+
+def stretches(rows: Iterable[T], length: int) -> Iterator[list[T]]:
+    """The rows, so many at a time; the last stretch may be short or empty."""
+    rest = iter(rows)
+    while len(stretch := list(islice(rest, length))) == length:
+        yield stretch
+    yield stretch
 
 
 @contextmanager

@@ -42,7 +42,7 @@ class Regions:
             raise BadInput(
                 _l(
                     "%(city)s没有代码为 %(code)s 的区划（%(on)s）。"
-                    "外市的网点不能导入；代码有误请改正。",
+                    "外市的不能导入；代码有误请改正。",
                     city="、".join(top.name for top in self.tree.top()),
                     on=self.tree.on,
                     code=code,

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from network.sheets.reading import SheetRow
-from network.sheets.words import folded, without_brackets
+from flask_babel import lazy_gettext as _l
+
+from core.sheets.problems import Words, keep
+from core.sheets.reading import Hidden, SheetRow
+from core.sheets.words import folded, without_brackets
 
 #: Among how many rows from the top the headings are looked for, and how many must be known.
 LOOKED_AT: Final = 20
@@ -40,11 +43,45 @@ class Layout:
         return self.columns.index(code) if code in self.columns else None
 
 
-def find(rows: Sequence[SheetRow], known: Mapping[str, str]) -> Layout | None:
+class Tops:
+    """Remembers how each sheet begins while its rows pass by, and what of the file is not read."""
+
+    def __init__(self) -> None:
+        self.sheets: dict[str, list[SheetRow]] = {}
+        self.notices: list[Words] = []
+
+    def passing(self, rows: Iterable[SheetRow | Hidden]) -> Iterator[SheetRow]:
+        """The same rows, without those of which only the name is told."""
+        for row in rows:
+            if isinstance(row, Hidden):
+                self.notices.append(keep(_l("隐藏的工作表“%(sheet)s”没有读。", sheet=row.sheet)))
+                continue
+            top = self.sheets.setdefault(row.sheet, [])
+            if len(top) <= LOOKED_AT:
+                top.append(row)
+            yield row
+
+    def layouts(self, known: Mapping[str, str], parted: Collection[str] = ()) -> list[Layout]:
+        """The layouts of those sheets that have one; the others are noted. As :func:`find`."""
+        found: list[Layout] = []
+        for sheet, rows in self.sheets.items():
+            layout = find(rows, known, parted)
+            if layout is not None:
+                found.append(layout)
+            elif len(self.sheets) > 1:
+                told = _l("工作表“%(sheet)s”里没有认出列名，没有读。", sheet=sheet)
+                self.notices.append(keep(told))
+        return found
+
+
+def find(
+    rows: Sequence[SheetRow], known: Mapping[str, str], parted: Collection[str] = ()
+) -> Layout | None:
     """The layout of a sheet that begins with *rows*; None where no row looks like headings.
 
-    *known* has the code of a column by its folded heading (``columns.recognised``).  A title may
-    stand above; a second row of headings goes before the first where it says more.
+    *known* has the code of a column by its folded heading (``columns.recognised``), *parted* those
+    that may come more than once.  A title may stand above; a second row of headings goes before
+    the first where it says more.
     """
     scored = [(len(set(_codes(row, known)) - {None}), -number) for number, row in enumerate(rows)]
     best, place = max(scored, default=(0, 0))
@@ -57,7 +94,7 @@ def find(rows: Sequence[SheetRow], known: Mapping[str, str]) -> Layout | None:
     if below is not None and below.line == first and _second(columns, below, known):
         headings, columns = _joined(headings, columns, _texts(below), _codes(below, known))
         first += 1
-    return Layout(row.sheet, row.line, first, tuple(headings), tuple(_once(columns)))
+    return Layout(row.sheet, row.line, first, tuple(headings), tuple(_once(columns, parted)))
 
 
 def _texts(row: SheetRow) -> list[str]:
@@ -73,7 +110,7 @@ def _code(text: str, known: Mapping[str, str]) -> str | None:
 
 
 def _second(columns: list[str | None], below: SheetRow, known: Mapping[str, str]) -> bool:
-    """Whether the row below is a second row of headings: it names no site, and columns."""
+    """Whether the row below is a second row of headings: it names nothing, and columns."""
     names = [number for number, code in enumerate(columns) if code == "name"]
     texts, codes = _texts(below), _codes(below, known)
     named = any(number < len(texts) and texts[number] for number in names)
@@ -97,13 +134,12 @@ def _padded(values: list[Any], filler: Any, width: int) -> list[Any]:
     return values + [filler] * (width - len(values))
 
 
-def _once(columns: Sequence[str | None]) -> list[str | None]:
-    """The same, a column that comes twice only where it comes first; a region's name may be in
-    parts: county, town, village."""
+def _once(columns: Sequence[str | None], parted: Collection[str]) -> list[str | None]:
+    """The same, a column that comes twice only where it comes first, unless it is in parts."""
     seen: set[str] = set()
     kept: list[str | None] = []
     for code in columns:
         kept.append(None if code in seen else code)
-        if code not in (None, "region_name"):
+        if code is not None and code not in parted:
             seen.add(code)
     return kept

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from network.imports.spots import Lines, Spots
+from core.sheets.spots import Lines, Spots
 
 
 def test_all_within_a_cell_are_found_in_the_order_in_which_they_came() -> None:

@@ -1,6 +1,6 @@
 """A program of its own that reads a file which somebody has sent, within limits of the system's.
 
-    python -m network.sheets.parse KIND FILE [SECONDS]
+    python -m core.sheets.parse KIND FILE [SECONDS]
 
 It writes a line of JSON for each sheet and each row to its standard output, nothing else, so that
 a file that eats memory or time takes this process with it and no other.  A cell is a text, a

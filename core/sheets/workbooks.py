@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import IO, Any, Final
 
 from flask_babel import gettext as _
@@ -13,9 +13,9 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Font, PatternFill
 from openpyxl.utils import get_column_letter
 
-from network.imports import rules
-from network.imports.rules import Level, Problem, Verdict
-from network.sheets.columns import HINT_OFFERING, HINTS, Column
+from core.sheets import problems as wrong
+from core.sheets.columns import Column
+from core.sheets.problems import Level, Problem
 
 _FILLS: Final = {
     Level.ERROR: PatternFill("solid", fgColor="F8D7D3"),
@@ -35,10 +35,15 @@ def _cell(page: Any, value: object) -> Cell:
     return made
 
 
-def template(file: IO[bytes], columns: Sequence[Column]) -> None:
+def template(
+    file: IO[bytes],
+    title: str,
+    columns: Sequence[Column[Any]],
+    hint: Callable[[Column[Any]], object],
+) -> None:
     """A workbook with the headings in bold and, on a second sheet, what goes into each column."""
     book = Workbook(write_only=True)
-    page = book.create_sheet(_("网点"))
+    page = book.create_sheet(title)
     page.freeze_panes = "A2"
     filled = [column for column in columns if column.read is not None]
     for number, _column in enumerate(filled, 1):
@@ -53,28 +58,28 @@ def template(file: IO[bytes], columns: Sequence[Column]) -> None:
     about.column_dimensions["A"].width = 30
     about.column_dimensions["B"].width = 80
     for column in filled:
-        hint = HINT_OFFERING if column.service else HINTS.get(column.code, "")
-        about.append([_cell(about, column.title), _cell(about, hint)])
+        about.append([_cell(about, column.title), _cell(about, hint(column))])
     book.save(file)
 
 
 def annotated(
     file: IO[bytes],
     raw: Iterable[Raw],
-    told: Mapping[tuple[str, int], tuple[Verdict, list[Problem]]],
+    told: Mapping[tuple[str, int], tuple[object, list[Problem]]],
     headings: Mapping[str, int],
+    title: str,
 ) -> None:
     """The rows as they were sent, with what is wrong in a column in front and at the cells.
 
-    *told* has the verdict and the problems of each row, by sheet and line; *headings* in which line
-    of each sheet they stand.
+    *told* has what becomes of each row, in a word, and its problems, by sheet and line; *headings*
+    in which line of each sheet they stand.  *title* is that of a sheet that has none.
     """
     book = Workbook(write_only=True)
     pages: dict[str, Any] = {}
     last: dict[str, int] = {}
     for sheet, line, cells in raw:
         if sheet not in pages:
-            pages[sheet] = book.create_sheet(_title(sheet))
+            pages[sheet] = book.create_sheet(_title(sheet) or title)
             pages[sheet].column_dimensions["A"].width = 60
         page = pages[sheet]
         for _blank in range(last.get(sheet, 0) + 1, line):
@@ -82,19 +87,18 @@ def annotated(
         last[sheet] = line
         page.append(_annotated(page, cells, told.get((sheet, line)), line == headings.get(sheet)))
     if not pages:
-        book.create_sheet(_("网点"))
+        book.create_sheet(title)
     book.save(file)
 
 
 def _title(sheet: str) -> str:
-    title = "".join(" " if letter in "[]:*?/\\" else letter for letter in sheet).strip()[:31]
-    return title or str(_("网点"))
+    return "".join(" " if letter in "[]:*?/\\" else letter for letter in sheet).strip()[:31]
 
 
 def _annotated(
-    page: Any, cells: list[Any], told: tuple[Verdict, list[Problem]] | None, heading: bool
+    page: Any, cells: list[Any], told: tuple[object, list[Problem]] | None, heading: bool
 ) -> list[Any]:
-    verdict, problems = told or (None, [])
+    outcome, problems = told or (None, [])
     row: list[Any] = [
         None,
         *(None if cell is None else _cell(page, _shown(cell)) for cell in cells),
@@ -105,8 +109,8 @@ def _annotated(
     if problems:
         row[0] = _cell(page, "\n".join(problem.told for problem in problems))
         row[0].fill = _FILLS[_worst(problems)]
-    elif verdict is not None and not heading:
-        row[0] = _cell(page, verdict.label)
+    elif outcome is not None and not heading:
+        row[0] = _cell(page, outcome)
     for problem in problems:
         if problem.column is None:
             continue
@@ -136,4 +140,4 @@ def _shown(cell: Any) -> str:
 
 def place(problem: Problem, line: int) -> str:
     """Where in the sheet a problem is."""
-    return rules.place(line, problem.column)
+    return wrong.place(line, problem.column)

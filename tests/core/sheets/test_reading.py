@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from openpyxl import Workbook, load_workbook
 
-from network.sheets.container import Container, Unreadable, check
-from network.sheets.reading import Hidden, SheetRow, opened
-from tests.network.imports.made import csv_file, workbook
+from core.sheets.container import Container, Unreadable, check
+from core.sheets.reading import Hidden, SheetRow, opened
+from tests.core.sheets.made import csv_file, workbook
 
 
 def read(path: Path) -> list[Any]:

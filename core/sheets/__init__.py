@@ -1,0 +1,1 @@
+"""Sheets that people send and take away: reading them safely, and what is wrong in them."""
