@@ -44,7 +44,9 @@ from core.rectification.lists import views as findings
 from core.rectification.notices import views as notices
 from core.regions import cli as regions
 from core.regions import following, past
+from core.regions import views as region_views
 from core.regions.boundaries import OUTLINES
+from core.regions.census import CENSUS
 from core.sites import joining
 from core.sites.following import FOLLOWERS as OF_THE_REGISTER
 from core.sites.joined import CLOSURES, RECORDS
@@ -83,7 +85,7 @@ GROUND = web.Feature(
         *(regions.commands, catalogue.commands, calendar.commands),
         *(accounts.commands, audit.commands, jobs.commands, files.commands),
     ),
-    panels=(*proposal_views.PANELS, findings.PANEL),
+    panels=(*proposal_views.PANELS, findings.PANEL, region_views.CENSUS),
     menu=(
         proposal_views.MENU,
         findings.MENU,
@@ -114,7 +116,7 @@ FIGURES = (*register.FIGURES, *recorded.FIGURES, *found_figures.FIGURES, *HALLS_
 #: Known to the migrations, though no page asks for them yet.
 TABLES = (PairVerdict, PopulationSet)
 #: What goes over to the heirs of a region that ends, in this order.
-FOLLOWERS = (OUTLINES, *OF_THE_REGISTER, GRANTS, MEMBERS, WAITING, *PLANS)
+FOLLOWERS = (OUTLINES, CENSUS, *OF_THE_REGISTER, GRANTS, MEMBERS, WAITING, *PLANS)
 #: What goes over to the site that another is found to be part of, in this order.
 SITE_FOLLOWERS = (
     *(CLOSURES, PHOTOS, KEEPERS, OF_SITES, POSTINGS, FITTINGS, WINDOWS, RECORDS),

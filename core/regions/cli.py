@@ -14,7 +14,7 @@ from flask.cli import AppGroup
 from core.access import command
 from core.db import writing
 from core.geo import Datum
-from core.regions import actions, boundaries, importer
+from core.regions import actions, boundaries, census, importer
 from core.regions.heirs import NO_HEIRS, Heirs, read_heirs, told_apart
 from core.regions.rules import ASSUMED_SINCE, ChangeKind, Difference, Row
 from core.shell import DAY, FILE, told
@@ -64,15 +64,24 @@ def import_list(
     with told():
         text = importer.shipped_text(shipped or "") if file is None else read_text(file)
         after = NO_HEIRS if heirs is None else read_heirs(read_text(heirs))
-        _import(text, day, source or importer.SHIPPED_SOURCE, after, dry_run)
+        _import(text, day, source or importer.SHIPPED_SOURCE, after, dry_run, shipped)
 
 
-def _import(text: str, on: date, source: str, heirs: Mapping[str, Heirs], dry_run: bool) -> None:
+def _import(
+    text: str,
+    on: date,
+    source: str,
+    heirs: Mapping[str, Heirs],
+    dry_run: bool,
+    shipped: str | None,
+) -> None:
     with suppress(_TriedError), writing():
         plan = importer.plan(text, on, source)
         ended = {one.before.code for one in plan.changed if one.before and not one.after}
         after, shares = told_apart(heirs, ended)
         importer.apply(command("regions import"), plan, after, shares)
+        if shipped:
+            census.load_shipped(command("regions import"), shipped)
         if dry_run:
             raise _TriedError
     for change in plan.changed:
@@ -106,6 +115,21 @@ def succeeded(code: str, by: str, kind: str, source: str) -> None:
     with told(), writing():
         actor = command("regions succeeded")
         actions.record_successor(actor, code, by, ChangeKind(kind), source)
+
+
+@commands.command("census")
+@click.argument("file", type=FILE)
+@click.option("--year", type=int, required=True, help="The year that was counted for.")
+@click.option("--source", required=True, help="The census or the yearbook that says so.")
+def load_census(file: Path, year: int, source: str) -> None:
+    """Take what a census counted from a CSV FILE with the columns code,name,people.
+
+    Codes are those of today's regions; what was known of the year is corrected.
+    """
+    with told(), writing():
+        figures = census.read(read_text(file))
+        outcome = census.load(command("regions census"), figures, year, source)
+    click.echo(f"{outcome.changed} figures loaded, {outcome.same} known already")
 
 
 @outlines.command("import")

@@ -54,7 +54,7 @@ class Plan:
 
 def shipped() -> list[str]:
     """The four-digit codes of the cities whose lists are shipped."""
-    return sorted(path.stem for path in _DATA.glob("*.csv"))
+    return sorted(path.stem for path in _DATA.glob("[0-9]*.csv"))
 
 
 def shipped_text(city: str) -> str:

@@ -82,3 +82,15 @@ OUTLINES_FOLLOWED: Final = event_type(
     _l("%(actor)s 调整区划，轮廓随之变更 %(subject)s"),
     {"outline": Field(_l("轮廓的校验值")), "since": Field(_l("起"))},
 )
+COUNTED: Final = event_type(
+    "region.census.loaded",
+    _l("登记普查人口"),
+    _l("%(actor)s 登记了普查人口 %(subject)s"),
+    {"people": Field(_l("人口")), "year": Field(_l("年份")), **_SOURCE},
+)
+CENSUS_FOLLOWED: Final = event_type(
+    "region.census.followed",
+    _l("普查人口随区划调整"),
+    _l("%(actor)s 调整区划，普查人口随之相加 %(subject)s"),
+    {"people": Field(_l("人口")), "since": Field(_l("起"))},
+)

@@ -19,6 +19,7 @@ from core.catalogue import queries as catalogue_queries
 from core.errors import BadInput, Conflict
 from core.geo import Datum, Point
 from core.regions import actions as region_actions
+from core.regions import census
 from core.regions import importer as region_importer
 from core.regions import queries as region_queries
 from core.regions.rules import ASSUMED_SINCE
@@ -104,6 +105,7 @@ def _load_regions(actor: Actor, city: City, drawn: Drawn, today: date) -> Tree:
         if row.region not in tree.by_code:
             raise Conflict(_l("区划 %(code)s 已不存在，演示数据无法加载。", code=row.region))
     _place(actor, tree, drawn.regions)
+    census.load_shipped(actor, city.code)
     return tree
 
 

@@ -41,6 +41,8 @@ STAY: Final = {
     "region_period": "what a change of the regions writes",
     "region_change": "which region came after which: history",
     "region_change_set": "what a later list changes, which is of the region that it is about",
+    "population_set": "who lived where in a year: its readers find what came after the region",
+    "settlement": "the same",
     "import_run": "what became of a file on the day that it was brought",
     "job": "work that is done, or will be before the day; forgotten after a while",
 }
