@@ -63,6 +63,7 @@ from standards.following import OBSERVATIONS
 from standards.inspections.feature import FEATURE as INSPECTIONS
 from standards.inspections.following import VISITS
 from standards.inspections.planning.following import FOLLOWERS as PLANS
+from stations.coverage.feature import FEATURE as COVERAGE
 from stations.coverage.models import PopulationSet
 from stations.finder.feature import FEATURE as FINDER
 
@@ -122,7 +123,7 @@ SITE_FOLLOWERS = (
     *(CLOSURES, PHOTOS, KEEPERS, OF_SITES, POSTINGS, FITTINGS, WINDOWS, RECORDS),
     *(OBSERVATIONS, VISITS, *FINDINGS),
 )
-FEATURES = (GROUND, FINDER, NETWORK, HALLS, STANDARDS, INSPECTIONS, PUT_RIGHT)
+FEATURES = (GROUND, FINDER, NETWORK, HALLS, STANDARDS, INSPECTIONS, COVERAGE, PUT_RIGHT)
 
 
 def create_app(configuration: config.Config | None = None) -> Flask:

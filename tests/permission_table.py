@@ -113,7 +113,17 @@ READS_VISITS: Final = Row(dict.fromkeys(VISIT.allowed, ALL))
 PLANNED: Final = Row({**VISIT.allowed, "station_manager": ""})
 REVIEWS: Final = Row({"county_admin": "own", "city_admin": "own sibling"})
 
+#: Coverage is of a region: who reads of sites alone finds none.
+OF_A_REGION: Final = Row({who: ALL if where else "" for who, where in READERS.allowed.items()})
+
 TABLE: Final[Mapping[str, Row]] = {
+    "GET coverage_runs.index": OF_A_REGION,
+    "GET coverage_runs.export": OF_A_REGION,
+    "GET coverage_runs.new": WRITES_SOMEWHERE,
+    "POST coverage_runs.new": WRITES_SOMEWHERE,
+    "GET coverage_runs.show": READERS,
+    "GET coverage_runs.rows": READERS,
+    "POST coverage_runs.go_on": WRITERS,
     "GET findings.index": FINDINGS_SOMEWHERE,
     "GET findings.export": FINDINGS_SOMEWHERE,
     "GET findings.criteria": FINDINGS_SOMEWHERE,

@@ -50,6 +50,7 @@ from standards.inspections.actions import Visit
 from standards.inspections.actions import plan as plan_visit
 from standards.inspections.planning.models import Draw, InspectionPlan
 from standards.inspections.planning.rules import DrawnInspector, DrawnSite, Pools, written
+from stations.coverage.runs.models import CoverageRun
 from tests.core.accounts.made import (
     ACTOR,
     CHEAP,
@@ -111,6 +112,7 @@ def world(app: Flask) -> World:
         add_closure(county, uuid_of(where))
         add_finding(getattr(world, where), uuid_of(where))
         add_member(county, getattr(world, where), where)
+        add_run(county, uuid_of(where))
         with writing():
             draft = begin_draft(ACTOR, STANDARD)
             draft.uuid = uuid_of(where)
@@ -153,6 +155,26 @@ def add_import(uuid: str, county: str) -> None:
                 container="csv",
                 state=State.READING,
                 created_at=now(),
+            )
+        )
+
+
+def add_run(county: str, uuid: str) -> None:
+    """What coverage was in a county on a day."""
+    nobody = {"people": 0.0, "people_covered": 0.0, "settlements": 0, "settlements_covered": 0}
+    with writing():
+        db.session.add(
+            CoverageRun(
+                uuid=uuid,
+                region_id=_id(county),
+                on=today(),
+                radius=1000.0,
+                factor=1.0,
+                rule_key="trial",
+                asked_by="trial",
+                asked_at=now(),
+                finished_at=now(),
+                **nobody,
             )
         )
 
