@@ -64,6 +64,7 @@ from standards.inspections.feature import FEATURE as INSPECTIONS
 from standards.inspections.following import VISITS
 from standards.inspections.planning.following import FOLLOWERS as PLANS
 from stations.coverage.feature import FEATURE as COVERAGE
+from stations.coverage.figures import FIGURES as COVERAGE_FIGURES
 from stations.coverage.models import PopulationSet
 from stations.finder.feature import FEATURE as FINDER
 
@@ -113,7 +114,10 @@ GROUND = web.Feature(
 #: Its demonstration comes last: it puts right what the features' have found.
 PUT_RIGHT = web.Feature(name="rectification", demo=rectification_demo.demonstrate)
 #: Known to whoever asks for figures by their codes.
-FIGURES = (*register.FIGURES, *recorded.FIGURES, *found_figures.FIGURES, *HALLS_FIGURES)
+FIGURES = (
+    *(*register.FIGURES, *recorded.FIGURES, *found_figures.FIGURES),
+    *(*HALLS_FIGURES, *COVERAGE_FIGURES),
+)
 #: Known to the migrations, though no page asks for them yet.
 TABLES = (PairVerdict, PopulationSet)
 #: What goes over to the heirs of a region that ends, in this order.

@@ -49,11 +49,12 @@ def as_csv(headings: Row, rows: Iterable[Row]) -> bytes:
     """UTF-8 with a mark that spreadsheets know it by."""
     written = StringIO()
     writer = csv.writer(written)
-    writer.writerows([_harmless(text(value)) for value in row] for row in (headings, *rows))
+    writer.writerows([harmless(text(value)) for value in row] for row in (headings, *rows))
     return b"\xef\xbb\xbf" + written.getvalue().encode()
 
 
-def _harmless(cell: str) -> str:
+def harmless(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula."""
     return f"'{cell}" if cell.startswith(_FORMULA) and not _number(cell) else cell
 
 

@@ -73,6 +73,8 @@ READERS: Final = Row(
 )
 #: What opens on one's own reach, wherever that is.
 SOMEWHERE: Final = Row(dict.fromkeys(READERS.allowed, ALL))
+#: The same of a region: whoever looks after one site alone has none.
+SOME_REGION: Final = Row({**SOMEWHERE.allowed, "window_clerk": "", "station_manager": ""})
 READS_SITE: Final = Row({**READERS.allowed, "window_clerk": "own", "station_manager": "own"})
 WRITERS: Final = Row({"county_admin": "own", "city_admin": "own sibling", PROGRAM: "own"})
 WRITES_SOMEWHERE: Final = Row(dict.fromkeys(WRITERS.allowed, ALL))
@@ -201,6 +203,9 @@ TABLE: Final[Mapping[str, Row]] = {
     "GET figures.index": SOMEWHERE,
     "GET figures.figure": SOMEWHERE,
     "GET figures.export": SOMEWHERE,
+    "GET coverage_api.coverage": SOME_REGION,
+    "GET coverage_api.blind_spots": SOME_REGION,
+    "POST whatif_api.what_if": SOMEWHERE,
     "GET figures_api.index": SOMEWHERE,
     "GET figures_api.figure": SOMEWHERE,
     "GET duplicates.index": Row(dict.fromkeys(("county_admin", "city_admin", PROGRAM), ALL)),

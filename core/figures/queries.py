@@ -6,6 +6,7 @@ that nobody asks for.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
@@ -43,13 +44,13 @@ class _Kept:
 class Day:
     """The figures of one day, as far as anybody has asked for them.
 
-    Once anything is written that a figure may follow from there is another one; what follows from
-    the network alone is shared by those that differ in what is recorded of sites.
+    Once anything is written that a figure may follow from there is another one; what does not
+    follow from what was written is shared by them.
     """
 
     ask: Ask
-    _ground: _Kept = field(default_factory=_Kept)
-    _recorded: _Kept = field(default_factory=_Kept)
+    #: By the subject that it follows besides the network.
+    _parts: dict[str, _Kept] = field(default_factory=dict)
 
     def rows(self, figure: Figure, kinds: Kinds = frozenset()) -> Rows:
         """The rows of all sites, or regions, of the day."""
@@ -72,27 +73,31 @@ class Day:
         return found
 
     def _kept(self, figure: Figure) -> _Kept:
-        return self._recorded if figure.recorded else self._ground
+        subject = FACTS if figure.recorded else figure.follows
+        return self._parts.setdefault(subject, _Kept())
 
-    def renewed(self) -> Day:
-        """The same after something was recorded."""
-        return Day(self.ask, self._ground)
+    def renewed(self, written: Collection[str]) -> Day:
+        """The same after these subjects were written."""
+        kept = {one: part for one, part in self._parts.items() if one not in written}
+        return Day(self.ask, kept)
 
 
 @dataclass(slots=True)
 class _Ground:
-    """The day as long as the network stands, with the revision of what is recorded."""
+    """The day as long as the network stands, with the revisions of what else it follows."""
 
     day: Day
-    recorded: int = -1
+    revisions: dict[str, int] = field(default_factory=dict)
 
 
 def day(on: date) -> Day:
     """The figures of a day."""
     ground = _ground(on)
-    recorded = snapshot.revision(FACTS)  # before any row is read
-    if ground.recorded < recorded:
-        ground.day, ground.recorded = ground.day.renewed(), recorded
+    current = {one: snapshot.revision(one) for one in (FACTS, *rules.followed())}  # before any row
+    written = [one for one in current if ground.revisions.get(one, -1) < current[one]]
+    if written:
+        ground.day = ground.day.renewed(written)
+        ground.revisions = ground.revisions | {one: current[one] for one in written}
     return ground.day
 
 

@@ -105,9 +105,12 @@ class Figure:
     kept: bool = True
     #: Whether the rows follow from what is recorded of sites, which changes without the network.
     recorded: bool = False
+    #: The subject (core.snapshot) of what else the rows follow from, if the network is not all.
+    follows: str = ""
 
 
 _figures: Final[dict[str, Figure]] = {}
+_followed: Final[set[str]] = set()
 
 
 def define(figure: Figure) -> Figure:
@@ -115,6 +118,8 @@ def define(figure: Figure) -> Figure:
     if figure.code in _figures:
         raise ValueError(f"{figure.code} is defined already")
     _figures[figure.code] = figure
+    if figure.follows:
+        _followed.add(figure.follows)
     return figure
 
 
@@ -138,6 +143,11 @@ def figures() -> tuple[Figure, ...]:
 def defined() -> tuple[Figure, ...]:
     """The figures that are always there."""
     return tuple(_figures.values())
+
+
+def followed() -> tuple[str, ...]:
+    """What figures follow from besides the network and what is recorded, by its subjects."""
+    return tuple(sorted(_followed))
 
 
 def find(code: str) -> Figure | None:

@@ -6,14 +6,20 @@ from datetime import timedelta
 from typing import Final
 
 from core.web import Feature, Periodic
+from stations.coverage import api, cli
 from stations.coverage.runs import jobs as runs
 from stations.coverage.runs import views as run_views
+from stations.coverage.whatif import api as whatif_api
+from stations.coverage.whatif import cli as whatif_cli
 
 DAY: Final = timedelta(days=1)
 
+#: What the rooms add to the commands of coverage.
+ADDED: Final = (whatif_cli.what_if,)
 FEATURE: Final = Feature(
     name="coverage",
-    blueprints=(run_views.blueprint,),
+    blueprints=(api.blueprint, whatif_api.blueprint, run_views.blueprint),
+    commands=(cli.commands,),
     periodic=(
         Periodic("coverage.monthly", DAY, runs.monthly, timedelta(hours=4)),
         Periodic("coverage.corrected", DAY, runs.look_again, timedelta(hours=5)),

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TypeAlias
 
 import numpy as np
 from flask_babel import lazy_gettext as _l
 
+from core.catalogue.queries import catalogue
 from core.catalogue.rules import Service
 from core.errors import BadInput
 from core.geo import Floats
@@ -52,3 +54,20 @@ def alternatives(
     after = Side.of(rules.changed(rules.part(net, gone), what.changes), own)
     here = asked.positions.only(settlements)
     return near.alternatives(here, sites_for(net, own), gone, after)
+
+
+#: For a settlement (its number) and a service (its id) the nearest site by its index, and metres.
+ByService: TypeAlias = dict[tuple[int, int], tuple[int, float]]
+
+
+def alternatives_by_service(outcome: Outcome) -> ByService:
+    """Where else each service is to be had that a settlement loses, of those in the catalogue."""
+    found: ByService = {}
+    for service in catalogue(outcome.question.on).services:
+        losing = [one.settlement for one in outcome.touched if service.id in one.lost]
+        if losing:
+            where = np.array(losing, np.int64)
+            nearest, metres = alternatives(outcome.question, outcome.what, service, where)
+            told = zip(losing, nearest.tolist(), metres.tolist(), strict=True)
+            found |= {(one, service.id): (index, away) for one, index, away in told}
+    return found
