@@ -243,11 +243,11 @@ def _is(column: InstrumentedAttribute[int | None], value: int | None) -> sa.Colu
 def parts_done(run_ids: Sequence[int]) -> dict[int, int]:
     """How many parts of these runs are done."""
     counted = db.session.execute(
-        sa.select(CoverageShard.run_id, sa.func.count())
+        sa.select(CoverageShard.run_id, sa.func.count().label("number"))
         .where(CoverageShard.run_id.in_(run_ids))
         .group_by(CoverageShard.run_id)
     )
-    return dict(counted)
+    return {row.run_id: row.number for row in counted}
 
 
 def uncorrected() -> list[tuple[int, str]]:
