@@ -383,6 +383,8 @@ def path_of(rule: Rule, where: str, world: World) -> str:
         "<path:filename>": "onekm.css",
         "<any(large, normal):size>": "large",
         "<any(xlsx, csv, geojson):form>": "csv",
+        '<any("blind-spots", services, sites, settlements):name>': "sites",
+        '<any("blind-spots", regions, services, sites, settlements):name>': "regions",
         "<any(csv, xlsx):file>": "csv",
     }
     path = rule.rule

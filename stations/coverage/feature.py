@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
-from core.web import Feature, Periodic
-from stations.coverage import api, cli
+from flask_babel import lazy_gettext as _l
+
+from core.access import Permission
+from core.web import Feature, MenuItem, Panel, Periodic
+from stations.coverage import api, cli, map_views, panels, views
 from stations.coverage.runs import jobs as runs
 from stations.coverage.runs import views as run_views
 from stations.coverage.whatif import api as whatif_api
@@ -18,8 +21,16 @@ DAY: Final = timedelta(days=1)
 ADDED: Final = (whatif_cli.what_if,)
 FEATURE: Final = Feature(
     name="coverage",
-    blueprints=(api.blueprint, whatif_api.blueprint, run_views.blueprint),
+    blueprints=(
+        *(views.blueprint, map_views.blueprint),
+        *(api.blueprint, whatif_api.blueprint, run_views.blueprint),
+    ),
     commands=(cli.commands,),
+    panels=(
+        Panel("site", _l("一公里覆盖"), panels.site, 150),
+        Panel("region", _l("一公里覆盖"), panels.region, 150),
+    ),
+    menu=(MenuItem("coverage.index", _l("一公里"), (Permission.REGISTER_READ,), 250),),
     periodic=(
         Periodic("coverage.monthly", DAY, runs.monthly, timedelta(hours=4)),
         Periodic("coverage.corrected", DAY, runs.look_again, timedelta(hours=5)),

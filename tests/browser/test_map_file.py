@@ -150,10 +150,10 @@ def test_before_and_after_are_told_apart(chromium: Browser, tmp_path: Path) -> N
             "gone", "停办的网点", [point], 1000.0, plain, look=Look.GONE, when=When.AFTER
         ),
         map_data.spots(
-            "was", "已覆盖", Look.COVERED, [Spot(point, "村", 900.0)], plain, when=When.BEFORE
+            "was", "已覆盖", Look.COVERED, [Spot(point, "村", 20_000.0)], plain, when=When.BEFORE
         ),
         map_data.spots(
-            "lost", "失去", Look.LOST, [Spot(point, "村", 900.0)], plain, when=When.AFTER
+            "lost", "失去", Look.LOST, [Spot(point, "村", 20_000.0)], plain, when=When.AFTER
         ),
     ]
     text = map_file.whole("如果", CORNERS, layers, above=Markup(), below=Markup())

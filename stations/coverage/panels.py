@@ -1,0 +1,51 @@
+"""What staff see of coverage on the page of a site, and of a region."""
+
+from __future__ import annotations
+
+from flask import render_template
+from markupsafe import Markup
+
+from core.access import Permission, current_actor
+from core.clock import today
+from core.regions.queries import tree
+from core.regions.rules import Level
+from core.regions.tree import Node
+from core.sites.network import Place
+from stations.coverage import listing, views
+from stations.coverage.rules import Question
+from stations.coverage.scene import scene
+
+
+def site(place: Place) -> Markup | None:
+    """Whom the site reaches today, and whom no other one does; None for the public."""
+    actor, living = current_actor(), tree(today())
+    reach = actor.reach(Permission.REGISTER_READ)
+    if not reach or not reach.site(living, place.id, place.region.id):
+        return None
+    county = next(
+        (node for node in living.path(place.region.id) if node.level is Level.COUNTY), place.region
+    )
+    found = scene(Question(county, today()))
+    line = next((one for one in listing.sites(found) if one.place.id == place.id), None)
+    return _told(
+        "stations/coverage/site_panel.html",
+        place=place,
+        scene=found,
+        line=line,
+        county=county if reach.region(living, county.id) else None,
+    )
+
+
+def region(node: Node) -> Markup | None:
+    """Both shares of today, and the way to the page; None for the public."""
+    reach, living = current_actor().reach(Permission.REGISTER_READ), tree(today())
+    if not reach or not reach.region(living, node.id):
+        return None
+    return _told(
+        "stations/coverage/region_panel.html", node=node, scene=scene(Question(node, today()))
+    )
+
+
+def _told(template: str, **context: object) -> Markup:
+    told = render_template(template, whatif_endpoint=views.known(views.WHATIF), **context)
+    return Markup(told)  # noqa: S704 -- a template has escaped it

@@ -1,0 +1,268 @@
+"""The pages of coverage: of a region with its map, and the lists behind its numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from flask import (
+    Blueprint,
+    current_app,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+from werkzeug.wrappers import Response as AnyResponse
+
+from core import tables as files
+from core.access import Permission, Reach, current_actor, requires
+from core.catalogue.queries import catalogue
+from core.clock import today
+from core.errors import BadInput
+from core.figures.queries import tops
+from core.regions.queries import tree
+from core.sites import forms as site_forms
+from core.sites.queries import network
+from stations.coverage import forms, listing, maps, spots, tables, words
+from stations.coverage.forms import Asked
+from stations.coverage.scene import Scene, scene
+from stations.coverage.tables import State, Table
+
+blueprint = Blueprint("coverage", __name__, url_prefix="/coverage")
+words.init(blueprint)
+
+PER_PAGE: Final = 50
+#: How many of the largest uncovered settlements stand beside the map.
+LARGEST: Final = 6
+#: The other pages of coverage and what they are called; with the question, or the region alone.
+WHATIF: Final = "coverage_whatif.show"
+SITING: Final = "siting.show"
+DEMAND: Final = "demand.index"
+RUNS: Final = "coverage_runs.index"
+ELSEWHERE: Final = (
+    (WHATIF, _l("如果…"), True),
+    (SITING, _l("选址"), False),
+    (RUNS, _l("历次结果"), False),
+    (DEMAND, _l("人口数据"), False),
+)
+#: How many lines a file may have that a page makes; the command makes any number.
+MOST_LINES: Final = 100_000
+
+
+def reach() -> Reach:
+    """Where the current actor reads the register."""
+    return current_actor().reach(Permission.REGISTER_READ)
+
+
+@blueprint.get("")
+@requires(Permission.REGISTER_READ)
+def index() -> AnyResponse:
+    """The coverage of the highest region within reach; of somebody with mere sites, of those."""
+    own = tops(reach(), tree(today()))
+    if own:
+        kept: dict[str, Any] = {
+            name: request.args[name] for name in forms.ARGUMENTS if name in request.args
+        }
+        return redirect(url_for(".show", code=own[0].code, **kept))
+    net = network(today())
+    found = [place for place in map(net.place, range(len(net))) if place.id in reach().sites]
+    return answer(render_template("stations/coverage/mine.html", found=found, made=net.made))
+
+
+@blueprint.get("/<code>")
+@requires(Permission.REGISTER_READ)
+def show(code: str) -> AnyResponse:
+    """Whom the network reaches in a region: numbers, map, largest gaps, region by region."""
+    asked = forms.read(request.args, code, reach())
+    if asked.fault is not None:
+        return page("stations/coverage/fault.html", asked, None, status=asked.fault.status)
+    found = scene(asked.question)
+    corners = maps.bounds(found)
+    kept = forms.query(asked.question)
+    largest = spots.uncovered(found.cover, found.inside)[:LARGEST]
+    return page(
+        "stations/coverage/show.html",
+        asked,
+        found,
+        map=maps.compiled(corners, url_for("coverage_map.data", code=code, **kept)),
+        left=maps.left_out(found),
+        largest=listing.settlement_lines(found, largest),
+        **cut(LISTS["regions"](found, request.args)),
+    )
+
+
+@blueprint.get('/<code>/<any("blind-spots", services, sites, settlements):name>')
+@requires(Permission.REGISTER_READ)
+def lists(code: str, name: str) -> AnyResponse:
+    """The lines behind a number of a region."""
+    asked = forms.read(request.args, code, reach())
+    if asked.fault is not None:
+        return page("stations/coverage/fault.html", asked, None, status=asked.fault.status)
+    found = scene(asked.question)
+    shown = LISTS[name](found, request.args)
+    mapped = None
+    if name == "blind-spots":
+        kept = forms.query(asked.question)
+        mapped = maps.compiled(
+            maps.bounds(found), url_for("coverage_map.data", code=code, layer=name, **kept)
+        )
+    return page(
+        f"stations/coverage/{name.replace('-', '_')}.html",
+        asked,
+        found,
+        map=mapped,
+        left=maps.left_out(found),
+        **cut(shown),
+    )
+
+
+@blueprint.get(
+    '/<code>/<any("blind-spots", regions, services, sites, settlements):name>.<any(csv, xlsx):file>'
+)
+@requires(Permission.REGISTER_READ)
+def export(code: str, name: str, file: str) -> AnyResponse:
+    """The same list as a file, all of it, in the order of the page."""
+    asked = forms.read(request.args, code, reach())
+    if asked.fault is not None:
+        raise asked.fault
+    shown = LISTS[name](scene(asked.question), request.args)
+    if shown.total > MOST_LINES:
+        raise BadInput(
+            _l(
+                "一次最多导出 %(most)s 行：请缩小范围，或由运维人员用 flask coverage export 导出。",
+                most=MOST_LINES,
+            )
+        )
+    titled = f"{shown.table.title}-{asked.region.code}-{asked.question.on.isoformat()}"
+    lines = shown.table.cells(shown.lines(slice(None)))
+    return files.answer(file, titled, shown.table.headings(), lines)
+
+
+# -- Lists --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A list as it is asked for: its lines by slices, and what of the address belongs to it."""
+
+    table: Table[Any]
+    total: int
+    lines: Callable[[slice], list[Any]]
+    sort: str
+    kept: dict[str, Any] = field(default_factory=dict)
+
+
+def _whole(table: Table[Any], lines: list[Any], args: Mapping[str, str], **kept: Any) -> Listed:
+    sort = args.get("sort", "")
+    ordered = table.in_order(lines, sort)
+    return Listed(table, len(ordered), ordered.__getitem__, sort, kept)
+
+
+def _regions(found: Scene, args: Mapping[str, str]) -> Listed:
+    level = forms.level(args.get("below", ""), found.levels)
+    lines = [] if level is None else listing.regions(found, level)
+    return _whole(tables.REGIONS, lines, args, below=level)
+
+
+def _settlements(found: Scene, args: Mapping[str, str]) -> Listed:
+    """Those in a state; or of one site, or of one blind spot, whose numbers lead here."""
+    sort, kept = args.get("sort", ""), forms.narrowed(args)
+    if kept.site:
+        chosen = listing.of_site(found, kept.site, alone=kept.alone)
+    elif kept.spot is not None:
+        if kept.spot > len(found.blind_spots):
+            raise BadInput(_l("没有这个盲区。"), field="spot")
+        chosen = found.blind_spots[kept.spot - 1].settlements
+    else:
+        chosen = listing.in_state(found, kept.state)
+    ordered = listing.in_order(found, chosen, sort)
+    return Listed(
+        tables.SETTLEMENTS,
+        len(ordered),
+        lambda part: listing.settlement_lines(found, ordered[part].tolist()),
+        sort,
+        kept.query(),
+    )
+
+
+LISTS: Final[Mapping[str, Callable[[Scene, Mapping[str, str]], Listed]]] = {
+    "regions": _regions,
+    "settlements": _settlements,
+    "services": lambda found, args: _whole(tables.SERVICES, listing.services(found), args),
+    "sites": lambda found, args: _whole(tables.SITES, listing.sites(found), args),
+    "blind-spots": lambda found, args: _whole(tables.BLIND_SPOTS, listing.blind_spots(found), args),
+}
+
+
+def cut(shown: Listed) -> dict[str, Any]:
+    """The page of the list that is asked for, for its template. Raises BadInput."""
+    pages = max(1, -(-shown.total // PER_PAGE))
+    number = site_forms.page(request.args, pages)
+    return {
+        "listed": shown,
+        "lines": shown.lines(slice((number - 1) * PER_PAGE, number * PER_PAGE)),
+        "page": number,
+        "pages": pages,
+    }
+
+
+# -- The page -----------------------------------------------------------------------------------
+
+
+def page(
+    template: str, asked: Asked, found: Scene | None, *, status: int = 200, **more: Any
+) -> AnyResponse:
+    """A page of a region and a question, with the form that asks it."""
+    living, allowed = tree(asked.question.on), reach()
+    text = render_template(
+        template,
+        asked=asked,
+        question=asked.question,
+        region=asked.region,
+        scene=found,
+        made=found is not None and found.made,
+        path=[node for node in living.path(asked.region.id) if allowed.region(living, node.id)],
+        services=[one for one in catalogue(asked.question.on).services if one.devolved],
+        today=today(),
+        kept=forms.query(asked.question),
+        told=words.question_words(asked.question),
+        spot_words=spots.words(asked.question.rule),
+        states=tuple(State),
+        whatif_endpoint=known(WHATIF),
+        siting_endpoint=known(SITING),
+        demand_endpoint=known(DEMAND),
+        elsewhere=elsewhere(asked.region.code, forms.query(asked.question)),
+        **more,
+    )
+    return answer(text, status)
+
+
+def elsewhere(code: str, kept: dict[str, Any]) -> list[tuple[str, LazyString, dict[str, Any]]]:
+    """The ways to the other pages: endpoint, title, arguments."""
+    return [
+        (endpoint, title, _arguments(endpoint, code) | (kept if asks else {}))
+        for endpoint, title, asks in ELSEWHERE
+        if endpoint in current_app.view_functions
+    ]
+
+
+def _arguments(endpoint: str, code: str) -> dict[str, Any]:
+    """The region as the page takes it: in its path, or as an argument."""
+    takes = current_app.url_map.is_endpoint_expecting(endpoint, "code")
+    return {"code": code} if takes else {"region": code}
+
+
+def known(endpoint: str) -> str | None:
+    """The *endpoint* if there is such a page."""
+    return endpoint if endpoint in current_app.view_functions else None
+
+
+def answer(text: str, status: int = 200) -> AnyResponse:
+    made = make_response(text, status)
+    made.headers["Cache-Control"] = "no-store"
+    return made
