@@ -65,7 +65,6 @@ from standards.inspections.following import VISITS
 from standards.inspections.planning.following import FOLLOWERS as PLANS
 from stations.coverage.feature import FEATURE as COVERAGE
 from stations.coverage.figures import FIGURES as COVERAGE_FIGURES
-from stations.coverage.models import PopulationSet
 from stations.finder.feature import FEATURE as FINDER
 
 ROOT = Path(__file__).parent
@@ -119,7 +118,7 @@ FIGURES = (
     *(*HALLS_FIGURES, *COVERAGE_FIGURES),
 )
 #: Known to the migrations, though no page asks for them yet.
-TABLES = (PairVerdict, PopulationSet)
+TABLES = (PairVerdict,)
 #: What goes over to the heirs of a region that ends, in this order.
 FOLLOWERS = (OUTLINES, CENSUS, *OF_THE_REGISTER, GRANTS, MEMBERS, WAITING, *PLANS)
 #: What goes over to the site that another is found to be part of, in this order.

@@ -50,6 +50,7 @@ from standards.inspections.actions import Visit
 from standards.inspections.actions import plan as plan_visit
 from standards.inspections.planning.models import Draw, InspectionPlan
 from standards.inspections.planning.rules import DrawnInspector, DrawnSite, Pools, written
+from stations.coverage.demand.models import PopulationImport
 from stations.coverage.runs.models import CoverageRun
 from tests.core.accounts.made import (
     ACTOR,
@@ -82,6 +83,7 @@ from tests.permission_table import (
 )
 from tests.standards.made import FILE as STANDARD
 from tests.standards.made import publish
+from tests.stations.coverage.made import population_set
 
 
 @pytest.fixture(autouse=True)
@@ -102,6 +104,7 @@ def world(app: Flask) -> World:
         add_token(account_id, f"{number:08x}", "register.read")
         add_job(account_id, uuid_of(where))
         add_import(uuid_of(where), county)
+        add_population(uuid_of(where), county)
         add_visit(account_id, getattr(world, where), county, uuid_of(where))
         add_pairs(getattr(world, where), county, where)
         uuid = ask(world, getattr(world, where))
@@ -175,6 +178,26 @@ def add_run(county: str, uuid: str) -> None:
                 asked_at=now(),
                 finished_at=now(),
                 **nobody,
+            )
+        )
+
+
+def add_population(uuid: str, county: str) -> None:
+    """A set of people that counts for a county, and a file that was sent for it."""
+    with writing():
+        population_set(_id(county)).uuid = uuid
+        file = files.keep(ACTOR, Content("0" * 64, 1), "trial.csv", "text/csv")
+        terms = {"year": 2020, "source": "trial", "datum": "wgs84"}
+        db.session.add(
+            PopulationImport(
+                uuid=uuid,
+                sent_by="trial",
+                region_id=_id(county),
+                file_id=file.id,
+                container="csv",
+                state="reading",
+                created_at=now(),
+                **terms,
             )
         )
 

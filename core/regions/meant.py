@@ -113,11 +113,7 @@ class Regions:
         point = geo.to_wgs84(lat, lon, datum)
         if contains_xy(shape, point.lon, point.lat):
             return None
-        fitting = [
-            other
-            for other in (Datum.WGS84, Datum.GCJ02, Datum.BD09)
-            if _inside(shape, geo.to_wgs84(lat, lon, other))
-        ]
+        fitting = self.fitting(county, lat, lon)
         if fitting:
             return BadInput(
                 _l(
@@ -128,6 +124,15 @@ class Regions:
             )
         return BadInput(self._elsewhere(county, point))
 
+    def fitting(self, county: Node, lat: float, lon: float) -> list[Datum]:
+        """In which datums the coordinates would lie in a county whose outline is known."""
+        shape = self.shapes[county.id]
+        return [
+            datum
+            for datum in (Datum.WGS84, Datum.GCJ02, Datum.BD09)
+            if _inside(shape, geo.to_wgs84(lat, lon, datum))
+        ]
+
     def _elsewhere(self, county: Node, point: Point) -> LazyString:
         for region_id, shape in self.shapes.items():
             other = self.tree.by_id.get(region_id)
@@ -137,6 +142,12 @@ class Regions:
                     county=county.name,
                     other=other.name,
                 )
+        counties = self.tree.children(county.parent_id or 0)
+        if all(each.id in self.shapes for each in counties):
+            return _l(
+                "位置在%(county)s之外，也不在本市其他区县（海上或外市），请核对坐标。",
+                county=county.name,
+            )
         return _l("位置在%(county)s之外，请核对坐标。", county=county.name)
 
 

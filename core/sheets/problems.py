@@ -66,6 +66,10 @@ class Problem(NamedTuple):
     def told(self) -> str:
         return tell(self.words)
 
+    def at(self, line: int) -> str:
+        """Where in the sheet it is, of a row in that line: C12."""
+        return place(line, self.column)
+
 
 def problem(level: Level, column: int | None, value: str, message: object) -> Problem:
     return Problem(level, column, value[:200], keep(message))

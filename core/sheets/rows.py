@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 from core.errors import BadInput
@@ -80,3 +80,45 @@ def begins_remark(raw: list[Any]) -> bool:
     """Whether a row begins as notes, sums and signatures below a list do."""
     first = next((cell for cell in raw if cell not in (None, ["m"])), None)
     return isinstance(first, str) and _REMARK.match(first) is not None
+
+
+@dataclass(slots=True)
+class InHand:
+    """A row while it is read: what its columns say, and what is wrong with it."""
+
+    layout: Layout
+    cells: Cells
+    problems: list[Problem]
+    values: dict[str, Any] = field(default_factory=dict)
+
+    def fault(self, code: str | None, message: object, level: Level = Level.ERROR) -> None:
+        """Something is wrong in the column of a code, or with the row as a whole."""
+        given = None if code is None else self.cells.given.get(code)
+        number = self.layout.place_of(code) if given is None and code else None
+        column = given.column if given is not None else number
+        value = "" if given is None else given.text
+        self.problems.append(problem(level, column, value, message))
+
+    @property
+    def wrong(self) -> bool:
+        return any(problem.level is Level.ERROR for problem in self.problems)
+
+    def read(self, column: Column[Any]) -> Any:
+        """The value in a column, kept in the row; None, and a problem, where it is none."""
+        given = self.cells.given.get(column.code)
+        if given is None or column.read is None:
+            return None
+        try:
+            self.values[column.code] = value = column.read(given.text)
+        except BadInput as fault:
+            self.fault(column.code, fault)
+            return None
+        return value
+
+    def says(self, *codes: str) -> bool:
+        """Whether something stands in any of the columns."""
+        return any(code in self.cells.given for code in codes)
+
+    def faulty(self, code: str) -> bool:
+        number = self.layout.place_of(code)
+        return number is not None and any(each.column == number for each in self.problems)

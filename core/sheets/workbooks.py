@@ -13,7 +13,6 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Font, PatternFill
 from openpyxl.utils import get_column_letter
 
-from core.sheets import problems as wrong
 from core.sheets.columns import Column
 from core.sheets.problems import Level, Problem
 
@@ -136,8 +135,3 @@ def _shown(cell: Any) -> str:
     if isinstance(cell, bool):
         return "是" if cell else "否"
     return str(cell)
-
-
-def place(problem: Problem, line: int) -> str:
-    """Where in the sheet a problem is."""
-    return wrong.place(line, problem.column)

@@ -75,7 +75,7 @@ class Judge:
         cells = cells_of.of_row(staged.cells, staged.layout, self._columns)
         name = cells.given["name"].text if "name" in cells.given else ""
         judged = Judged(staged.number, Verdict.NOTE, name[:100])
-        row = Row(staged, cells, judged, judged.problems)
+        row = Row(staged.layout, cells, judged.problems, staged=staged, judged=judged)
         if cells_of.is_remark(cells, staged.cells):
             return row
         judged.verdict = Verdict.REFUSE

@@ -6,14 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple, Protocol
 
-from core.errors import BadInput
-from core.sheets import problems as wrong
 from core.sheets.headings import Layout
-from core.sheets.problems import Level, Problem
-from core.sheets.rows import Cells
+from core.sheets.problems import Problem
+from core.sheets.rows import InHand
 from core.sites.bulk import Dossier, Work
 from network.imports.rules import Verdict
-from network.sheets.columns import Column
 
 #: What somebody chose where a row may mean a site that is there: it is another.
 NEW: Final = "new"
@@ -65,46 +62,12 @@ class Known(Protocol):
         """Sites near a place: id, code and where."""
 
 
-@dataclass(slots=True)
-class Row:
+@dataclass(slots=True, kw_only=True)
+class Row(InHand):
     """A row in hand."""
 
     staged: Staged
-    cells: Cells
     judged: Judged
-    problems: list[Problem]
-    values: dict[str, Any] = field(default_factory=dict)
     region_id: int | None = None
     key: str = ""
     site: Dossier | None = None
-
-    def fault(self, code: str | None, message: object, level: Level = Level.ERROR) -> None:
-        given = None if code is None else self.cells.given.get(code)
-        number = self.staged.layout.place_of(code) if given is None and code else None
-        column = given.column if given is not None else number
-        value = "" if given is None else given.text
-        self.problems.append(wrong.problem(level, column, value, message))
-
-    @property
-    def wrong(self) -> bool:
-        return any(problem.level is Level.ERROR for problem in self.problems)
-
-    def read(self, column: Column) -> Any:
-        """The value in a column, kept in the row; None, and a problem, where it is none."""
-        given = self.cells.given.get(column.code)
-        if given is None or column.read is None:
-            return None
-        try:
-            self.values[column.code] = value = column.read(given.text)
-        except BadInput as fault:
-            self.fault(column.code, fault)
-            return None
-        return value
-
-    def says(self, *codes: str) -> bool:
-        """Whether something stands in any of the columns."""
-        return any(code in self.cells.given for code in codes)
-
-    def faulty(self, code: str) -> bool:
-        number = self.staged.layout.place_of(code)
-        return number is not None and any(each.column == number for each in self.problems)

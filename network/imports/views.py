@@ -30,7 +30,6 @@ from core.errors import BadInput, Conflict, OneKmError
 from core.files import store
 from core.sheets import problems, workbooks
 from core.sheets.container import MOST_BYTES, XLSX_TYPE, check
-from core.sheets.problems import Problem
 from network.imports import actions, forms, jobs, queries, story
 from network.imports.actions import Sent
 from network.imports.forms import SendForm, TermsForm
@@ -49,12 +48,6 @@ def keep_nowhere(answer: Response) -> Response:
 
 
 _FORM = 64 * 1024
-
-
-@blueprint.app_template_filter()
-def cell_place(problem: Problem, line: int) -> str:
-    """Where in the sheet a problem is: C12."""
-    return workbooks.place(problem, line)
 
 
 @blueprint.get("")

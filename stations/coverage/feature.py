@@ -10,6 +10,9 @@ from flask_babel import lazy_gettext as _l
 from core.access import Permission
 from core.web import Feature, MenuItem, Panel, Periodic
 from stations.coverage import api, cli, map_views, panels, views
+from stations.coverage.demand import cli as demand_cli
+from stations.coverage.demand import demo, keeping
+from stations.coverage.demand import views as demand
 from stations.coverage.runs import jobs as runs
 from stations.coverage.runs import views as run_views
 from stations.coverage.whatif import api as whatif_api
@@ -18,11 +21,11 @@ from stations.coverage.whatif import cli as whatif_cli
 DAY: Final = timedelta(days=1)
 
 #: What the rooms add to the commands of coverage.
-ADDED: Final = (whatif_cli.what_if,)
+ADDED: Final = (whatif_cli.what_if, demand_cli.load)
 FEATURE: Final = Feature(
     name="coverage",
     blueprints=(
-        *(views.blueprint, map_views.blueprint),
+        *(views.blueprint, map_views.blueprint, demand.blueprint),
         *(api.blueprint, whatif_api.blueprint, run_views.blueprint),
     ),
     commands=(cli.commands,),
@@ -34,5 +37,7 @@ FEATURE: Final = Feature(
     periodic=(
         Periodic("coverage.monthly", DAY, runs.monthly, timedelta(hours=4)),
         Periodic("coverage.corrected", DAY, runs.look_again, timedelta(hours=5)),
+        Periodic("population.forget", DAY, keeping.forget_old, timedelta(hours=3)),
     ),
+    demo=demo.demonstrate,
 )

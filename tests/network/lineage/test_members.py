@@ -43,6 +43,9 @@ STAY: Final = {
     "region_change_set": "what a later list changes, which is of the region that it is about",
     "population_set": "who lived where in a year: its readers find what came after the region",
     "settlement": "the same",
+    "coverage_run": "what coverage was on a day, by the regions of that day: history",
+    "coverage_row": "the same",
+    "population_import": "what became of a file on the day that it was brought",
     "import_run": "what became of a file on the day that it was brought",
     "job": "work that is done, or will be before the day; forgotten after a while",
 }
