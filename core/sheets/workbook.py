@@ -6,9 +6,11 @@ order, numbers that are none) is refused: nobody knows what it should have been.
 
 from __future__ import annotations
 
+import lzma
 import math
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -28,6 +30,12 @@ _MERGED: Final = re.compile(
     rb"""<(?:\w+:)?mergeCell\b[^>]*?\bref\s*=\s*["']([A-Z]{1,3}\d{1,7}):([A-Z]{1,3}\d{1,7})["']"""
 )
 
+#: What is raised for a workbook that is not whole, or not packed as workbooks are.
+_DAMAGED: Final = (
+    *(expat.ExpatError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, NotImplementedError),
+    *(LookupError, EOFError, ValueError),
+)
+
 
 def lines(path: str) -> Iterator[dict[str, Any]]:
     """``{"sheet": …}``, then ``{"row": number, "cells": […]}`` each; hidden sheets only named."""
@@ -38,7 +46,7 @@ def lines(path: str) -> Iterator[dict[str, Any]]:
                 yield {"sheet": sheet.name, "visible": sheet.visible}
                 if sheet.visible:
                     yield from _rows(book, sheet.part)
-    except (expat.ExpatError, zipfile.BadZipFile, LookupError, EOFError, ValueError):
+    except _DAMAGED:
         raise Wrong("workbook") from None
 
 

@@ -169,6 +169,17 @@ def test_no_part_declares_a_document_type(tmp_path: Path) -> None:
             rows(path)
 
 
+def test_a_workbook_that_was_damaged_on_the_way_is_refused(tmp_path: Path) -> None:
+    path = made(tmp_path / "a.xlsx", data(*[ONE] * 200))
+    sound = path.read_bytes()
+    with zipfile.ZipFile(path) as archive:
+        start = archive.getinfo("xl/worksheets/sheet1.xml").header_offset + 60
+    for place in range(start, start + 120, 3):
+        path.write_bytes(sound[:place] + bytes([sound[place] ^ 0xFF]) + sound[place + 1 :])
+        with pytest.raises((Wrong, zipfile.BadZipFile)):
+            rows(path)
+
+
 # -- Beside openpyxl ------------------------------------------------------------------------------
 
 TEXTS: Final = ("东村", "  x ", "a\nb", '&<>"', "𠮷野", "0631", " ", "x" * 100, "'q")
