@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from bench import (
     audit,
+    coverage,
     figures,
     filing,
     grids,
@@ -42,6 +43,7 @@ BENCHES: dict[str, Callable[[bool], Iterator[Finding]]] = {
     "filing": filing.findings,
     "verdicts": verdicts.findings,
     "grids": grids.findings,
+    "coverage": coverage.findings,
 }
 HEADINGS = ("what", "ours", "peer", "ratio", "promised", "holds")
 HOLDS = {True: "yes", False: "NO", None: "-"}

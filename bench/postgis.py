@@ -54,7 +54,7 @@ def findings(small: bool) -> Iterator[Finding]:
     sites = made(70_000 if small else MANY)
     network = network_of(sites)
     try:
-        with _database() as connection:
+        with database() as connection:
             _fill(connection, sites)
             for service in (None, RARE):
                 yield _finding(network, connection, service)
@@ -67,7 +67,7 @@ class MissingError(RuntimeError):
 
 
 @contextmanager
-def _database() -> Iterator[psycopg.Connection]:
+def database() -> Iterator[psycopg.Connection]:
     """An empty database with PostGIS in a cluster of its own. Raises MissingError."""
     if not shutil.which("initdb") and not any(Path("/usr/lib/postgresql").glob("*/bin/initdb")):
         raise MissingError(INSTALL)

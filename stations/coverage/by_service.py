@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.geo import Floats
-from core.regions.ranks import NONE, Ranks
+from core.regions.ranks import Ranks
 from core.sites.network import Network
 from stations.coverage.rules import Cover, Tally
 
@@ -38,36 +39,36 @@ class ServiceShares:
 
 
 def offered(found: Cover, net: Network) -> Words:
-    """Per settlement the bits of what is offered within the limit (see core.sites.network)."""
-    of, to = found.pairs
+    """The bits of what is offered within the limit, a row a word of them (see core.sites.network)
+    and a column a settlement."""
     bits = (net.rows.direct | net.rows.assisted)[found.sites.indexes]
-    words = np.zeros((len(found.demand), bits.shape[1]), np.uint64)
-    for number in range(bits.shape[1]):
-        column = np.zeros(len(words), np.uint64)
-        np.bitwise_or.at(column, of, bits[to, number])
-        words[:, number] = column
-    return words
+    columns = np.zeros((bits.shape[1], len(found.demand)), np.uint64)
+    for of, to in found.parts():
+        for column, offers in zip(columns, bits.T, strict=True):
+            np.bitwise_or.at(column, of, offers[to])
+    return columns
 
 
 def by_service(found: Cover, net: Network, ranks: Ranks, services: Sequence[int]) -> ServiceShares:
     """The numbers of each of the services (ids), where *found* is the cover by all that serve."""
     words, people = offered(found, net), found.demand.people
-    places = found.demand.places(ranks)
-    known = places != NONE
-    words, people, places = words[known], people[known], places[known]
+    order, starts, regions = found.demand.by_place(ranks)
+    words, people = words[:, order], people[order]
     own = np.zeros((2 * len(services) + 2, len(ranks)))
-    own[0], own[1] = np.bincount(places, people, len(ranks)), np.bincount(places, None, len(ranks))
-    for row, service_id in enumerate(services):
-        bit = net.bit.get(service_id)
+
+    def add(row: int, here: NDArray[Any]) -> None:
+        own[row, regions] = np.add.reduceat(people * here, starts)
+        own[row + len(services) + 1, regions] = np.add.reduceat(here, starts)
+
+    add(0, np.ones(len(order)))
+    for row, bit in enumerate(map(net.bit.get, services), 1):
         if bit is not None:
-            here = np.flatnonzero(words[:, bit // 64] & np.uint64(1 << bit % 64))
-            own[2 + row] = np.bincount(places[here], people[here], len(ranks))
-            own[2 + len(services) + row] = np.bincount(places[here], None, len(ranks))
+            add(row, (words[bit // 64] >> np.uint64(bit % 64)) & np.uint64(1))
     rolled = ranks.rolled(own)
     return ServiceShares(
         {service_id: row for row, service_id in enumerate(services)},
         people=rolled[0],
-        settlements=rolled[1],
-        people_covered=rolled[2 : 2 + len(services)],
-        settlements_covered=rolled[2 + len(services) :],
+        people_covered=rolled[1 : len(services) + 1],
+        settlements=rolled[len(services) + 1],
+        settlements_covered=rolled[len(services) + 2 :],
     )

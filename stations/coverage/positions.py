@@ -9,6 +9,7 @@ decided already.  docs/decisions/0011 tells how far that was checked.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -32,6 +33,8 @@ SLACK: Final = 1e-6
 _TIGHTEST, _FLATTEST = 6_335_439.0, 6_399_594.0
 #: Metres by which a chord reckoned in floating numbers may be off.
 _NOISE: Final = 1e-6
+#: How many pairs are in hand at a time.
+MOST_PAIRS: Final = 5_000_000
 #: From so many questions on it pays to ask the tree in several threads.
 _MANY: Final = 50_000
 _THREADS: Final = min(4, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2)
@@ -160,6 +163,27 @@ def pairs(of: Positions, to: Positions, metres: float) -> Pairs:
         kept[unsure] = [within(of, int(i[n]), to, int(j[n]), metres) for n in unsure]
         i, j = i[kept], j[kept]
     return Pairs(i, j)
+
+
+def about_so_many(of: Positions, to: Positions, metres: float) -> float:
+    """How many pairs there will be, from a sample; the most there can be where those are few."""
+    most = float(len(of)) * len(to)
+    if most <= MOST_PAIRS:
+        return most
+    sample = np.linspace(0, len(of) - 1, min(len(of), 400)).astype(np.int64)
+    found = to.tree.query_ball_point(of.xyz[sample], metres, return_length=True)
+    return float(np.mean(found)) * len(of)
+
+
+def pairs_in_parts(of: Positions, to: Positions, metres: float) -> Iterator[Pairs]:
+    """The same as :func:`pairs`, some at a time where they are too many to be held together."""
+    count = int(about_so_many(of, to, metres) / MOST_PAIRS) + 1
+    if count == 1:
+        yield pairs(of, to, metres)
+        return
+    for some in np.array_split(np.arange(len(of)), min(count, len(of))):
+        part = pairs(of.only(some), to, metres)
+        yield Pairs(some[part.of], part.to)
 
 
 def place_order(lat: Floats, lon: Floats) -> Places:

@@ -6,7 +6,7 @@ people and what counts settlements is never one number: see :class:`Tally`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -22,15 +22,19 @@ from core.geo import Floats
 from core.regions.ranks import Ranks
 from core.regions.tree import Node
 from stations.coverage.positions import (
+    MOST_PAIRS,
     NONE,
+    Near,
     Pairs,
     Places,
     Positions,
     Wanted,
+    about_so_many,
     distances,
     nearest,
     nearest_within,
     pairs,
+    pairs_in_parts,
     place_order,
 )
 
@@ -42,6 +46,8 @@ WIDEST: Final = 50_000.0
 MOST_FACTOR: Final = 3.0
 #: Metres either side of the limit within which a settlement is listed as on the rim.
 RIM: Final = 5.0
+#: Settlements times metres up to which all pairs are found sooner than each one's nearest site.
+FEW_METRES: Final = 50_000 * 1500.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +216,19 @@ class Demand:
         found: Places = held[1]
         return found
 
+    def by_place(self, ranks: Ranks) -> tuple[Places, Places, Places]:
+        """The settlements of known regions, region by region: their numbers, where each region
+        begins among them, and the regions' places."""
+        held = self.__dict__.get("_by_place")
+        if held is None or held[0] is not ranks:
+            places = self.places(ranks)
+            order = np.argsort(places, kind="stable")
+            order = order[np.count_nonzero(places == NONE) :]  # NONE comes before all places
+            regions, starts = np.unique(places[order], return_index=True)
+            held = self.__dict__["_by_place"] = (ranks, (order, starts, regions))
+        found: tuple[Places, Places, Places] = held[1]
+        return found
+
     def inside(self, ranks: Ranks, region: Node | None) -> Wanted:
         """Which settlements lie in the region, or in any at all."""
         places = self.places(ranks)
@@ -234,15 +253,32 @@ class Sites:
 class Cover:
     """Whom the sites reach by a rule: one entry a settlement in every column.
 
-    What nobody asks for is not worked out: only who is covered is.
+    What nobody asks for is not worked out.
     """
 
     rule: Rule
     demand: Demand
     sites: Sites
-    covered: Wanted
-    #: The nearest of the sites (its number among them) up to RIM beyond the limit, else NONE.
-    close: Places
+
+    @cached_property
+    def _near(self) -> Near:
+        here, there = self.demand.positions, self.sites.positions
+        return nearest_within(here, there, self.rule.straight, RIM)
+
+    @cached_property
+    def covered(self) -> Wanted:
+        """Which settlements are covered."""
+        if len(self.demand) * self.rule.straight > FEW_METRES:
+            return self._near.inside
+        found = np.zeros(len(self.demand), bool)
+        found[self.pairs.of] = True
+        return found
+
+    @property
+    def close(self) -> Places:
+        """The nearest of the sites (its number among them) up to RIM beyond the limit, else
+        NONE."""
+        return self._near.nearest
 
     @cached_property
     def nearest(self) -> Places:
@@ -279,39 +315,49 @@ class Cover:
         """Every settlement (``of``) with every one of the sites (``to``) that covers it."""
         return pairs(self.demand.positions, self.sites.positions, self.rule.straight)
 
+    def parts(self) -> Iterator[Pairs]:
+        """The pairs, some at a time where they are too many to be held together."""
+        here, there = self.demand.positions, self.sites.positions
+        if "pairs" in self.__dict__ or about_so_many(here, there, self.rule.straight) <= MOST_PAIRS:
+            yield self.pairs
+        else:
+            yield from pairs_in_parts(here, there, self.rule.straight)
+
     @cached_property
     def choices(self) -> Places:
         """How many sites cover each settlement."""
-        return np.bincount(self.pairs.of, minlength=len(self.demand))
+        found = np.zeros(len(self.demand), np.int64)
+        for of, _to in self.parts():
+            found += np.bincount(of, minlength=len(found))
+        return found
 
     @cached_property
     def reached(self) -> Floats:
         """The people whom each of the sites covers."""
-        of, to = self.pairs
-        return _sums(to, self.demand.people[of], len(self.sites))
+        return self._by_site(np.ones(len(self.demand), bool))
 
     @cached_property
     def dependent(self) -> Floats:
         """The people whom each of the sites covers and no other one does."""
-        of, to = self.pairs
-        alone = self.choices[of] == 1
-        return _sums(to[alone], self.demand.people[of[alone]], len(self.sites))
+        return self._by_site(self.choices == 1)
+
+    def _by_site(self, wanted: Wanted) -> Floats:
+        people, found = np.where(wanted, self.demand.people, 0.0), np.zeros(len(self.sites))
+        for of, to in self.parts():
+            found += np.bincount(to, people[of], len(found))
+        return found
 
     def dependants(self, site: int) -> Places:
         """The settlements that only this one of the sites covers."""
-        of, to = self.pairs
-        return np.sort(of[(to == site) & (self.choices[of] == 1)])
-
-
-def _sums(places: Places, amounts: Floats, count: int) -> Floats:
-    found: Floats = np.bincount(places, amounts, count).astype(np.float64)  # whole ones if empty
-    return found
+        one = self.sites.positions.only(np.array([site]))
+        near = np.sort(pairs(one, self.demand.positions, self.rule.straight).to)
+        alone: Places = near[self.choices[near] == 1]
+        return alone
 
 
 def cover(demand: Demand, sites: Sites, rule: Rule) -> Cover:
     """Whom the sites reach."""
-    found = nearest_within(demand.positions, sites.positions, rule.straight, RIM)
-    return Cover(rule, demand, sites, found.inside, found.nearest)
+    return Cover(rule, demand, sites)
 
 
 @dataclass(frozen=True, slots=True)
@@ -361,11 +407,18 @@ class Shares:
 
 def shares(found: Cover, ranks: Ranks) -> Shares:
     """The numbers of every region."""
-    places, people = found.demand.places(ranks), found.demand.people
-    here = found.covered.astype(np.float64)
-    return Shares(
-        ranks.totals(places, people),
-        ranks.totals(places, people * here),
-        ranks.totals(places, np.ones(len(people))),
-        ranks.totals(places, here),
+    places, people, covered = found.demand.places(ranks), found.demand.people, found.covered
+    known = places != NONE
+    if not known.all():
+        places, people, covered = places[known], people[known], covered[known]
+    here, count = places[covered], len(ranks)
+    own = np.array(
+        [
+            np.bincount(places, people, count),
+            np.bincount(here, people[covered], count),
+            np.bincount(places, None, count),
+            np.bincount(here, None, count),
+        ],
+        np.float64,
     )
+    return Shares(*ranks.rolled(own))

@@ -13,7 +13,7 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
 from core.geo import Floats
-from stations.coverage.positions import Places, Wanted, pairs
+from stations.coverage.positions import Places, Positions, Wanted, pairs, pairs_in_parts
 from stations.coverage.rules import Cover, Rule, metres_text
 
 
@@ -62,14 +62,16 @@ def blind_spots(found: Cover, wanted: Wanted | None = None) -> list[Spot]:
     missing = uncovered(found, wanted)
     if not len(missing):
         return []
-    labels, won, near = _linked(found, missing)
+    demand = found.demand
+    here, people = demand.positions.only(missing), demand.people[missing]
+    labels, won = _linked(here, people, found.rule.straight)
     spots = [
-        _spot(found, missing, of_spot, won, near)
+        _spot(found, missing, of_spot, won)
         for of_spot in np.split(np.argsort(labels, kind="stable"), _ends(labels))
     ]
     return sorted(
         spots,
-        key=lambda spot: (-spot.people, -len(spot.settlements), found.demand.ids[spot.place]),
+        key=lambda spot: (-spot.people, -len(spot.settlements), demand.ids[spot.place]),
     )
 
 
@@ -77,46 +79,41 @@ def _ends(labels: Places) -> Places:
     return np.cumsum(np.bincount(labels))[:-1]
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class _Near:
-    """Whom a site at each of the uncovered settlements would cover, by rows: a compressed list."""
-
-    starts: Places
-    to: Places
-
-    def of(self, number: int) -> Places:
-        return self.to[self.starts[number] : self.starts[number + 1]]
+def _linked(here: Positions, people: Floats, metres: float) -> tuple[Places, Floats]:
+    """Of each place the number of its spot, and how many people a site there would win."""
+    labels, won = np.arange(len(here)), np.zeros(len(here))
+    for of, to in pairs_in_parts(here, here, metres):
+        won += np.bincount(of, people[to], len(here))
+        labels = _joined(labels, of, to)
+    return labels, won
 
 
-def _linked(found: Cover, missing: Places) -> tuple[Places, Floats, _Near]:
-    """Of each settlement its spot, how many people a site there would win, and which."""
+def _joined(labels: Places, of: Places, to: Places) -> Places:
+    """The labels once those that are linked are one; counted from 0."""
     from scipy.sparse import csr_array
     from scipy.sparse.csgraph import connected_components
 
-    here = found.demand.positions.only(missing)
-    of, to = pairs(here, here, found.rule.straight)
-    order = np.argsort(of, kind="stable")
-    of, to = of[order], to[order]
-    count = len(missing)
-    links = csr_array((np.ones(len(of), np.int8), (of, to)), shape=(count, count))
-    labels = connected_components(links, directed=False)[1].astype(np.int64)
-    won = np.bincount(of, found.demand.people[missing[to]], count).astype(np.float64)
-    starts = np.concatenate(([0], np.cumsum(np.bincount(of, minlength=count))))
-    return labels, won, _Near(starts, to)
+    count = int(labels.max()) + 1
+    ones = np.ones(len(of))  # of a byte 256 would add up to none
+    links = csr_array((ones, (labels[of], labels[to])), shape=(count, count))
+    return connected_components(links, directed=False)[1].astype(np.int64)[labels]
 
 
-def _spot(found: Cover, missing: Places, members: Places, won: Floats, near: _Near) -> Spot:
+def _spot(found: Cover, missing: Places, members: Places, won: Floats) -> Spot:
     """The spot of these *members*, which are numbers among those *missing*, largest first."""
-    settlements = missing[members]
+    settlements, here = missing[members], found.demand.positions
     best = members[np.argmax(won[members])]
     edge = settlements[np.argmin(found.distance[settlements])]
+    place, winning = missing[[best]], np.zeros(1, np.int64)
+    if len(settlements) > 1:
+        winning = pairs(here.only(place), here.only(settlements), found.rule.straight).to
     return Spot(
         settlements=settlements,
         people=float(found.demand.people[settlements].sum()),
         edge=int(edge),
         nearest=int(found.nearest[edge]),
         distance=float(found.distance[edge]),
-        place=int(missing[best]),
+        place=int(place[0]),
         won=float(won[best]),
-        winning=missing[np.sort(near.of(int(best)))],
+        winning=settlements[np.sort(winning)],
     )

@@ -15,6 +15,7 @@ from stations.coverage.positions import (
     nearest,
     nearest_within,
     pairs,
+    pairs_in_parts,
     place_order,
 )
 from tests.stations.coverage.points import anywhere, apart, at, positions
@@ -124,3 +125,16 @@ def test_places_in_order_lie_nearer_to_one_another() -> None:
         return float(np.hypot(np.diff(lat[numbers]), np.diff(lon[numbers])).mean())
 
     assert step(order) < step(np.arange(4000)) / 15
+
+
+def test_pairs_in_parts_are_all_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
+    chance = random.Random(13)
+    some = positions([at((37.5, 122.1), chance.uniform(0, 4000), chance.uniform(0, 360))
+                      for _ in range(300)])  # fmt: skip
+    whole = pairs(some, some, 1000.0)
+    monkeypatch.setattr("stations.coverage.positions.MOST_PAIRS", 500)
+    parts = list(pairs_in_parts(some, some, 1000.0))
+    assert len(parts) > 10
+    found = {(i, j) for of, to in parts for i, j in zip(of.tolist(), to.tolist(), strict=True)}
+    assert found == set(zip(whole.of.tolist(), whole.to.tolist(), strict=True))
+    assert sum(map(len, parts)) == len(whole)

@@ -154,3 +154,19 @@ def test_regions_have_the_numbers_of_all_below() -> None:
 
 def test_a_question_says_which_sites_count() -> None:
     assert "全天停办" in str(Question(None, ON).sites_words())
+
+
+def test_however_it_is_found_it_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    chance = random.Random(22)
+    points = [at(MIDDLE, chance.uniform(0, 9000), chance.uniform(0, 360)) for _ in range(400)]
+    asked, stand = demand(points), sites(points[:40])
+    by_pairs = cover(asked, stand, Rule())
+    told = (by_pairs.covered, by_pairs.choices, by_pairs.reached, by_pairs.dependent)
+    monkeypatch.setattr("stations.coverage.rules.FEW_METRES", 0)
+    monkeypatch.setattr("stations.coverage.rules.MOST_PAIRS", 10)
+    monkeypatch.setattr("stations.coverage.positions.MOST_PAIRS", 200)
+    by_tree = cover(asked, stand, Rule())
+    again = (by_tree.covered, by_tree.choices, by_tree.reached, by_tree.dependent)
+    assert all(np.array_equal(one, other) for one, other in zip(told, again, strict=True))
+    assert "pairs" not in by_tree.__dict__
+    assert 0 < by_tree.covered.sum() < 400

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 
 import numpy as np
+import pytest
 
 from stations.coverage.rules import Rule, cover
 from stations.coverage.spots import blind_spots, uncovered, words
@@ -97,3 +98,13 @@ def test_spots_are_those_that_a_search_through_all_neighbours_gives() -> None:
 
 def test_the_rule_is_said_in_words() -> None:
     assert "769.231 米" in str(words(Rule(1000.0, 1.3)))
+
+
+def test_a_spot_of_very_many_links_is_found_a_part_at_a_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    points = [at(FAR, number / 10, 0) for number in range(300)] + [at(FAR, 3000, 0)]
+    found = cover(demand(points), sites([MIDDLE]), Rule())
+    monkeypatch.setattr("stations.coverage.positions.MOST_PAIRS", 5000)
+    first, second = blind_spots(found)
+    assert (len(first.settlements), first.won, len(second.settlements)) == (300, 300.0, 1)
