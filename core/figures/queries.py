@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Final
 
 import numpy as np
 from flask_babel import lazy_gettext as _l
@@ -28,8 +27,6 @@ from core.sites.rules import Kind
 from core.snapshot import of_revision
 
 Kinds = frozenset[Kind]
-#: The subject whose revision every write of what is recorded of sites raises.
-FACTS: Final = "facts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +70,7 @@ class Day:
         return found
 
     def _kept(self, figure: Figure) -> _Kept:
-        subject = FACTS if figure.recorded else figure.follows
-        return self._parts.setdefault(subject, _Kept())
+        return self._parts.setdefault(figure.follows, _Kept())
 
     def renewed(self, written: Collection[str]) -> Day:
         """The same after these subjects were written."""
@@ -93,7 +89,7 @@ class _Ground:
 def day(on: date) -> Day:
     """The figures of a day."""
     ground = _ground(on)
-    current = {one: snapshot.revision(one) for one in (FACTS, *rules.followed())}  # before any row
+    current = {one: snapshot.revision(one) for one in rules.followed()}  # before any row
     written = [one for one in current if ground.revisions.get(one, -1) < current[one]]
     if written:
         ground.day = ground.day.renewed(written)

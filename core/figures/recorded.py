@@ -17,7 +17,7 @@ from core.catalogue.queries import catalogue
 from core.facilities.queries import fittings, kinds_of
 from core.facilities.rules import Group, items
 from core.figures.register import active, count, of_sites, offered
-from core.figures.rules import Ask, Figure, Floats, Reduce, Rows, Subject, Worse, define
+from core.figures.rules import FACTS, Ask, Figure, Floats, Reduce, Rows, Subject, Worse, define
 from core.sites.network import Bits
 from core.staff.queries import FIRST_DUTY, POSTED, postings
 from core.staff.rules import DUTIES, Duty
@@ -47,7 +47,7 @@ def recorded(
             reduce=Reduce.SUM,
             part=title,
             worse=Worse.LOW,
-            recorded=True,
+            follows=FACTS,
             rows=rows,
         )
     )

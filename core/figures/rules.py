@@ -24,6 +24,9 @@ from core.sites.rules import Kind
 
 Floats = NDArray[np.float64]
 
+#: The subject whose revision every write of what is recorded of sites raises.
+FACTS: Final = "facts"
+
 
 class Reduce(StrEnum):
     """How rows become one number: their parts added up, part of base, the middle part."""
@@ -103,9 +106,7 @@ class Figure:
     nothing: float = float("nan")
     #: Whether the rows follow from what is held in memory, and may be held with it.
     kept: bool = True
-    #: Whether the rows follow from what is recorded of sites, which changes without the network.
-    recorded: bool = False
-    #: The subject (core.snapshot) of what else the rows follow from, if the network is not all.
+    #: The subject (core.snapshot) of what the rows follow from besides the network.
     follows: str = ""
 
 
@@ -146,7 +147,7 @@ def defined() -> tuple[Figure, ...]:
 
 
 def followed() -> tuple[str, ...]:
-    """What figures follow from besides the network and what is recorded, by its subjects."""
+    """What figures follow from besides the network, by its subjects."""
     return tuple(sorted(_followed))
 
 
