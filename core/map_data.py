@@ -74,7 +74,8 @@ class When(StrEnum):
 class Spot:
     """A settlement or a site on the map; ``people`` is None for a site, which all are of one size.
 
-    ``notes`` are lines of plain text, ``url`` leads to more.
+    ``notes`` are lines of plain text, ``url`` leads to more; ``ways`` are words with an address
+    each, of what else can be done with it.
     """
 
     point: Point
@@ -82,6 +83,7 @@ class Spot:
     people: float | None = None
     notes: tuple[str, ...] = ()
     url: str = ""
+    ways: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,7 @@ def spots(
 ) -> Layer:
     """Settlements by their people, or sites; *on*: drawn until somebody switches it off."""
     rows = [
-        [*_corner(one.point, datum), one.people, one.name, list(one.notes), one.url]
+        [*_corner(one.point, datum), one.people, one.name, list(one.notes), one.url, one.ways]
         for one in shown
     ]
     sized = any(row[2] is not None for row in rows)

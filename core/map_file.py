@@ -75,7 +75,7 @@ def answer(content: str, name: str) -> Response:
 def _alone(layers: Sequence[Layer]) -> dict[str, object]:
     """The document without the addresses of its spots, which lead nowhere from a disk."""
     kept = [
-        layer | {"spots": [[*spot[:5], ""] for spot in layer["spots"]]}
+        layer | {"spots": [[*spot[:5], "", []] for spot in layer["spots"]]}
         if layer["kind"] == "spots"
         else layer
         for layer in layers

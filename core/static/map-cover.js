@@ -77,14 +77,14 @@
   }
 
   function mark(map, renderer, layer, spot) {
-    const [lat, lon, people, name, notes, url] = spot;
+    const [lat, lon, people, name, notes, url, ways] = spot;
     const look = LOOKS[layer.look];
     const full = people === null ? SITE_SIZE : size(people);
     const made = new Mark([lat, lon], {
       renderer: renderer, shape: look.shape, full: full, ...sized(full, look.width, closeness(map)), width: look.width,
       color: look.line, fillColor: look.fill, fillOpacity: 0.9, bubblingMouseEvents: false
     });
-    made.bindPopup(() => mapLayers.popup({ name: name, notes: notes, url: url }), { maxWidth: 260 });
+    made.bindPopup(() => mapLayers.popup({ name: name, notes: notes, url: url, ways: ways }), { maxWidth: 260 });
     made.bindTooltip(() => mapLayers.label(name), { direction: "top" });
     return made;
   }
@@ -155,6 +155,13 @@
     });
   }
 
+  // Of what is told apart by before and after the switch shows what becomes of it.
+  function signs(same) {
+    const shown = same.filter((one) => one.layer.when !== "before");
+    const looks = new Map((shown.length ? shown : same).map((one) => [one.layer.look, one.layer]));
+    return [...looks.values()].map(sign);
+  }
+
   function choice(type, name, checked, changed, ...content) {
     const made = mapLayers.element("label", "cover-switch");
     const input = document.createElement("input");
@@ -211,7 +218,7 @@
       choice("checkbox", "layer", same[0].on, function (on) {
         same.forEach((one) => (one.on = on));
         show(map, state);
-      }, sign(same[0].layer), mapLayers.element("span", "", title))
+      }, ...signs(same), mapLayers.element("span", "", title))
     );
     const area = mapLayers.element("div", "cover-switches");
     if (state.when) {

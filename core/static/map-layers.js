@@ -101,6 +101,11 @@
     for (const line of properties.notes || []) {
       box.append(element("div", "map-line", line));
     }
+    for (const [words, url] of properties.ways || []) {
+      const way = element("a", "map-way", words);
+      way.href = ownAddress(url) || "#";
+      box.append(way);
+    }
     return box;
   }
 

@@ -17,6 +17,7 @@ from stations.coverage.runs import jobs as runs
 from stations.coverage.runs import views as run_views
 from stations.coverage.whatif import api as whatif_api
 from stations.coverage.whatif import cli as whatif_cli
+from stations.coverage.whatif import views as whatif_views
 
 DAY: Final = timedelta(days=1)
 
@@ -25,7 +26,8 @@ ADDED: Final = (whatif_cli.what_if, demand_cli.load)
 FEATURE: Final = Feature(
     name="coverage",
     blueprints=(
-        *(views.blueprint, map_views.blueprint, demand.blueprint),
+        *(views.blueprint, map_views.blueprint, whatif_views.blueprint),
+        demand.blueprint,
         *(api.blueprint, whatif_api.blueprint, run_views.blueprint),
     ),
     commands=(cli.commands,),
@@ -33,7 +35,7 @@ FEATURE: Final = Feature(
         Panel("site", _l("一公里覆盖"), panels.site, 150),
         Panel("region", _l("一公里覆盖"), panels.region, 150),
     ),
-    menu=(MenuItem("coverage.index", _l("一公里"), (Permission.REGISTER_READ,), 250),),
+    menu=(MenuItem("coverage.index", _l("一公里覆盖"), (Permission.REGISTER_READ,), 250),),
     periodic=(
         Periodic("coverage.monthly", DAY, runs.monthly, timedelta(hours=4)),
         Periodic("coverage.corrected", DAY, runs.look_again, timedelta(hours=5)),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, TypeAlias
 
 import numpy as np
-from flask import url_for
+from flask import current_app, url_for
 from flask_babel import gettext as _
 
 from core import map_data
@@ -23,12 +23,15 @@ from core.sites.network import Place
 from core.web import settings
 from core.words import metres
 from stations.coverage import listing, rules, spots
+from stations.coverage.forms import query
 from stations.coverage.positions import Places
 from stations.coverage.scene import Scene
 from stations.coverage.words import count, share_words
 
 Geometries: TypeAlias = Mapping[int, Mapping[str, Any]]
 
+#: The page on which it is asked what if a site closes.
+WHATIF: Final = "coverage_whatif.show"
 #: Degrees left free around what a map shows, at least: some hundred metres.
 _MARGIN: Final = 0.004
 #: Levels whose regions a map may shade.
@@ -134,13 +137,25 @@ def counted(asked: Scene, numbers: Places) -> list[Spot]:
     """Sites that count, by their numbers among all that do, with the people they reach."""
     found = asked.cover
     return [
-        site_spot(
-            asked.site(number),
-            _("范围内 %(number)s 人", number=count(float(found.reached[number]))),
-            _("其中只靠它 %(number)s 人", number=count(float(found.dependent[number]))),
+        replace(
+            site_spot(
+                asked.site(number),
+                _("范围内 %(number)s 人", number=count(float(found.reached[number]))),
+                _("其中只靠它 %(number)s 人", number=count(float(found.dependent[number]))),
+            ),
+            ways=_ways(asked, asked.site(number)),
         )
         for number in numbers.tolist()
     ]
+
+
+def _ways(asked: Scene, place: Place) -> tuple[tuple[str, str], ...]:
+    """From a site of the region on the map to the question what if it closes."""
+    if WHATIF not in current_app.view_functions:
+        return ()
+    kept = query(asked.question)
+    url = url_for(WHATIF, code=asked.region.code, close=place.code, **kept)
+    return ((_("如果这个网点停办"), url),)
 
 
 def site_spot(place: Place, *notes: str) -> Spot:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 from flask import render_template
 from markupsafe import Markup
 
@@ -11,7 +13,7 @@ from core.regions.queries import tree
 from core.regions.rules import Level
 from core.regions.tree import Node
 from core.sites.network import Place
-from stations.coverage import listing, views
+from stations.coverage import listing
 from stations.coverage.rules import Question
 from stations.coverage.scene import scene
 
@@ -33,7 +35,13 @@ def site(place: Place) -> Markup | None:
         scene=found,
         line=line,
         county=county if reach.region(living, county.id) else None,
+        friday=_friday(today()).isoformat(),
     )
+
+
+def _friday(on: date) -> date:
+    """The next one, or the day itself."""
+    return on + timedelta((4 - on.weekday()) % 7)
 
 
 def region(node: Node) -> Markup | None:
@@ -47,5 +55,5 @@ def region(node: Node) -> Markup | None:
 
 
 def _told(template: str, **context: object) -> Markup:
-    told = render_template(template, whatif_endpoint=views.known(views.WHATIF), **context)
+    told = render_template(template, **context)
     return Markup(told)  # noqa: S704 -- a template has escaped it

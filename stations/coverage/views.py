@@ -20,7 +20,7 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response as AnyResponse
 
 from core import tables as files
-from core.access import Permission, Reach, current_actor, requires
+from core.access import PUBLIC, Permission, Reach, current_actor, requires
 from core.catalogue.queries import catalogue
 from core.clock import today
 from core.errors import BadInput
@@ -30,6 +30,7 @@ from core.sites import forms as site_forms
 from core.sites.queries import network
 from stations.coverage import forms, listing, maps, spots, tables, words
 from stations.coverage.forms import Asked
+from stations.coverage.maps import WHATIF
 from stations.coverage.scene import Scene, scene
 from stations.coverage.tables import State, Table
 
@@ -40,7 +41,6 @@ PER_PAGE: Final = 50
 #: How many of the largest uncovered settlements stand beside the map.
 LARGEST: Final = 6
 #: The other pages of coverage and what they are called; with the question, or the region alone.
-WHATIF: Final = "coverage_whatif.show"
 SITING: Final = "siting.show"
 DEMAND: Final = "demand.index"
 RUNS: Final = "coverage_runs.index"
@@ -247,7 +247,7 @@ def elsewhere(code: str, kept: dict[str, Any]) -> list[tuple[str, LazyString, di
     return [
         (endpoint, title, _arguments(endpoint, code) | (kept if asks else {}))
         for endpoint, title, asks in ELSEWHERE
-        if endpoint in current_app.view_functions
+        if known(endpoint)
     ]
 
 
@@ -258,8 +258,12 @@ def _arguments(endpoint: str, code: str) -> dict[str, Any]:
 
 
 def known(endpoint: str) -> str | None:
-    """The *endpoint* if there is such a page."""
-    return endpoint if endpoint in current_app.view_functions else None
+    """The *endpoint* if there is such a page, and the current actor may open it."""
+    view = current_app.view_functions.get(endpoint)
+    if view is None:
+        return None
+    guard, actor = getattr(view, "guard", PUBLIC), current_actor()
+    return endpoint if any(map(actor.may, guard.permissions)) else None
 
 
 def answer(text: str, status: int = 200) -> AnyResponse:

@@ -48,7 +48,9 @@ def source_words(source: Source) -> str:
 def question_words(question: Question) -> str:
     """What was asked: the service or all, the day, the hour or any."""
     service = question.service
-    what = _("全部事项") if service is None else named(service.name, service.name_en)
+    what = (
+        _("全部事项（任何网点都算）") if service is None else named(service.name, service.name_en)
+    )
     day = format_date(question.on, "full")
     if question.at is None:
         return str(_("%(what)s，%(day)s，不限时刻", what=what, day=day))

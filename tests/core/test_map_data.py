@@ -60,7 +60,7 @@ def test_a_spot_says_where_it_is_in_the_datum_of_the_map(datum: Datum) -> None:
     layer = map_data.spots("covered", "已覆盖", Look.COVERED, [spot], datum, when=When.AFTER)
     lat, lon, *rest = layer["spots"][0]
     assert (lat, lon) == pytest.approx(from_wgs84(HERE, datum), abs=1e-6)
-    assert rest == [812.0, HOSTILE, ["812 人"], "/sites/1"]
+    assert rest == [812.0, HOSTILE, ["812 人"], "/sites/1", ()]
     assert (layer["look"], layer["when"], layer["shown"]) == ("covered", "after", True)
     assert layer["sized"]
 

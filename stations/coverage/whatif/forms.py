@@ -1,0 +1,160 @@
+"""What is to happen to which sites, as the page's address says it, so that it can be sent on.
+
+Each ``change`` of an address is one thing that happens to one site::
+
+    close:0000017                          it is no more
+    suspend:0000017:2026-06-05..2026-06-07 it is shut on these days; without the last, for good
+    move:0000017:37.5,122.1,gcj02          it stands elsewhere; without a datum, in WGS-84
+    lose:0000017:002036001002              it no longer offers the service
+    hours:0000017:08:30-11:30,13:30-17:00  it keeps these hours every day; without any, none
+
+``close=0000017`` is short for the first.  The form adds to them what its own fields say: ``do``,
+``site`` (several), and what belongs to it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any, Final
+
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+from werkzeug.datastructures import MultiDict
+
+from core.calendar.hours import WEEKDAYS
+from core.errors import BadInput
+from core.forms import decimal, plain
+from core.geo import Datum
+
+Args = MultiDict[str, str]
+
+#: What may happen, in the words of the form.
+KINDS: Final[Mapping[str, LazyString]] = {
+    "close": _l("关停"),
+    "suspend": _l("停办一段时间"),
+    "move": _l("搬到别处"),
+    "lose": _l("不再办某个事项"),
+    "hours": _l("改办理时间"),
+}
+#: The fields of the form, which an address with its answer no longer has.
+FIELDS: Final = ("do", "site", "since", "last", "lat", "lon", "datum", "lose", "hours")
+
+_ENDS: Final = re.compile(r"[\s,，、;；]+")
+
+
+def changes(args: Args) -> list[str]:
+    """The changes of an address, each once."""
+    told = [*args.getlist("change"), *(f"close:{code}" for code in args.getlist("close") if code)]
+    return list(dict.fromkeys(told))
+
+
+def adds(args: Args) -> bool:
+    """Whether the form wants something added."""
+    return bool(args.get("do"))
+
+
+def added(args: Args) -> list[str]:
+    """The changes that the form's fields mean. Raises BadInput naming the field."""
+    do = args.get("do", "")
+    if do not in KINDS:
+        raise BadInput(_l("请选择会发生什么。"), field="do")
+    codes = [code for text in args.getlist("site") for code in _ENDS.split(plain(text)) if code]
+    if not codes:
+        raise BadInput(_l("请先选择网点，可以选几个。"), field="site")
+    more = _MORE[do](args)
+    return [f"{do}:{code}{more}" for code in dict.fromkeys(codes)]
+
+
+def _suspended(args: Args) -> str:
+    since, last = plain(args.get("since", "")), plain(args.get("last", ""))
+    if not since:
+        raise BadInput(_l("请填写停办的第一天。"), field="since")
+    return f":{since}..{last}"
+
+
+def _moved(args: Args) -> str:
+    lat, lon = (plain(args.get(name, "")) for name in ("lat", "lon"))
+    if not lat and "," in lon.replace("，", ","):  # copied from a map, the longitude first
+        lon, _comma, lat = lon.replace("，", ",").partition(",")
+    for name, text in (("lat", lat), ("lon", lon)):
+        decimal(text, name)
+    datum = args.get("datum", "")
+    return f":{lat.strip()},{lon.strip()}" + (f",{datum}" if datum else "")
+
+
+def _lost(args: Args) -> str:
+    if not args.get("lose"):
+        raise BadInput(_l("请选择不再办的事项。"), field="lose")
+    return f":{plain(args['lose'])}"
+
+
+def _shifted(args: Args) -> str:
+    text = plain(args.get("hours", "")).replace("：", ":")
+    found = [part.replace("–", "-").replace("~", "-") for part in _ENDS.split(text) if part]
+    return ":" + ",".join(found)
+
+
+_MORE: Final = {
+    "close": lambda _args: "",
+    "suspend": _suspended,
+    "move": _moved,
+    "lose": _lost,
+    "hours": _shifted,
+}
+
+
+# -- As programs say it -------------------------------------------------------------------------
+
+
+def given(text: str) -> dict[str, Any]:
+    """One change of an address as stations.coverage.whatif.asked reads it. Raises BadInput."""
+    do, _, rest = text.partition(":")
+    site, _, more = rest.partition(":")
+    if do not in KINDS or not site:
+        raise BadInput(_l("地址里的这一项看不懂：%(text)s。", text=text[:60]), field="change")
+    return {"site": site, "do": do, **_GIVEN[do](more)}
+
+
+def _suspension(more: str) -> dict[str, Any]:
+    since, _, last = more.partition("..")
+    if not last:
+        return {"since": since}
+    try:
+        return {"since": since, "until": (date.fromisoformat(last) + timedelta(1)).isoformat()}
+    except (ValueError, OverflowError):
+        raise BadInput(_l("日期写法有误，请写成 2026-11-21。"), field="last") from None
+
+
+def _place(more: str) -> dict[str, Any]:
+    lat, lon, datum = ([*more.split(","), "", ""])[:3]
+    told: dict[str, Any] = {"lat": decimal(lat, "lat"), "lon": decimal(lon, "lon")}
+    return told | {"datum": datum or Datum.WGS84.value}
+
+
+def _hours(more: str) -> dict[str, Any]:
+    intervals = [part for part in more.split(",") if part]
+    return {"hours": {"week": dict.fromkeys(WEEKDAYS, intervals), "holiday": intervals}}
+
+
+_GIVEN: Final = {
+    "close": lambda _more: {},
+    "suspend": _suspension,
+    "move": _place,
+    "lose": lambda more: {"service": more},
+    "hours": _hours,
+}
+
+
+def day_of(texts: list[str], on: date) -> date:
+    """The day to look at: *on*, or the first of a suspension that begins later."""
+    days = []
+    for text in texts:
+        told = given(text)
+        if told["do"] == "suspend":
+            try:
+                days.append(date.fromisoformat(told["since"]))
+            except ValueError:
+                raise BadInput(_l("日期写法有误，请写成 2026-11-21。"), field="since") from None
+    return max([on, *days])
