@@ -99,9 +99,9 @@ def _same(file: File) -> bool:
 
 
 def _tell(file: File) -> None:
-    noted = file.rows - file.taken - file.open
+    noted = file.judged - file.taken - file.open
     click.echo(
-        f"{file.rows} rows: {file.taken} settlements with {file.people:,.0f} people,"
+        f"{file.judged} rows: {file.taken} settlements with {file.people:,.0f} people,"
         f" {file.open} wrong, {noted} not of a settlement"
     )
     for notice in file.notices:

@@ -8,7 +8,7 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
@@ -16,7 +16,7 @@ from shapely import STRtree
 from shapely.geometry import Point as Spot
 
 from core.errors import BadInput
-from core.geo import NORTH, SOUTH, Datum, Point, check, to_wgs84
+from core.geo import Datum, Point, check, to_wgs84
 from core.regions.meant import DATUM_NAMES, Regions
 from core.regions.rules import Level
 from core.regions.tree import Node
@@ -31,6 +31,9 @@ from stations.coverage.demand.sheet import BY_CODE, NEEDED
 _SAMPLED: Final = 500
 #: Metres: how near the datum that fits brings most of them, how far the one that was stated.
 _FITS, _MISSES = 150.0, 300.0
+#: How many such settlements tell anything.
+_FEWEST: Final = 5
+_DATUMS: Final = (Datum.WGS84, Datum.GCJ02, Datum.BD09)
 
 
 class Judge:
@@ -61,8 +64,7 @@ class Judge:
         name = cells.given["name"].text[:100] if "name" in cells.given else ""
         judged = Judged(staged.number, Verdict.NOTE, name=name)
         row = InHand(staged.layout, cells, judged.problems)
-        told = row.says(*NEEDED) or bool(cells.faults)
-        if not told and (begins_remark(staged.cells) or cells.filled <= 1):
+        if _is_remark(row, staged.cells):
             return judged
         row.problems += (fault.problem for fault in cells.faults)
         judged.verdict = Verdict.REFUSE
@@ -224,32 +226,31 @@ class Judge:
         if not self._regions.shapes:
             found.append(_l("没有载入区划轮廓，无法核对位置是否在海上或别的区县。"))
         fits = self._better()
-        if fits is not None:
+        if fits:
             found.append(
                 _l(
                     "坐标看来是 %(fits)s，而上传时说明的是 %(stated)s：请核对坐标系后重新上传。",
-                    fits=DATUM_NAMES[fits],
+                    fits="、".join(DATUM_NAMES[datum] for datum in fits),
                     stated=DATUM_NAMES[self._datum],
                 )
             )
         return found
 
-    def _better(self) -> Datum | None:
-        """The datum in which the coordinates fit, where the one that was stated does not."""
-        if self._astray > 0.2 * self._placed > 0 and self._fitting:
-            fits, times = self._fitting.most_common(1)[0]
-            if times > 0.8 * self._astray:
-                return fits
-        if len(self._sample) < 5 or self._off(self._datum) < _MISSES:
-            return None
-        fits = min((Datum.WGS84, Datum.GCJ02, Datum.BD09), key=self._off)
-        return fits if self._off(fits) < _FITS else None
+    def _better(self) -> list[Datum]:
+        """The datums in which the coordinates fit, where the one that was stated does not."""
+        if len(self._sample) >= _FEWEST and self._off(self._datum) >= _MISSES:
+            nearest = min(_DATUMS, key=self._off)
+            if self._off(nearest) < _FITS:
+                return [nearest]
+        if self._astray <= 0.2 * self._placed:
+            return []
+        return [datum for datum in _DATUMS if self._fitting[datum] > 0.8 * self._astray]
 
     def _off(self, datum: Datum) -> float:
         """How far most settlements would be from the points of their regions, in metres."""
         offs = []
         for lat, lon, known in self._sample:
-            point = to_wgs84(lat, lon, datum) if SOUTH <= lat <= NORTH else Point(lat, lon)
+            point = to_wgs84(lat, lon, datum)
             dx = (point.lon - known.lon) * math.cos(math.radians(known.lat))
             offs.append(111_000 * math.hypot(point.lat - known.lat, dx))
         return sorted(offs)[len(offs) // 2]
@@ -260,3 +261,11 @@ _MISSING: Final = {
     "lon": _l("没有经度。请填写十进制度，例如 122.4867。"),
     "people": _l("没有人口。请填写人数；没有人住填 0。"),
 }
+
+
+def _is_remark(row: InHand, raw: list[Any]) -> bool:
+    """Whether the row is no settlement but a sum, a note or a signature below the list."""
+    code = row.cells.given.get("code")
+    if row.says("lat", "lon") or (code is not None and code.text.isdigit()):
+        return False
+    return begins_remark(raw) or (row.cells.filled <= 1 and not row.cells.faults)

@@ -79,6 +79,11 @@ class File:
         return self.counts.get(Verdict.TAKE, 0)
 
     @property
+    def judged(self) -> int:
+        """How many rows stand below headings."""
+        return sum(self.counts.values())
+
+    @property
     def people(self) -> float:
         return sum(each.people for each in self.sums.values())
 

@@ -45,6 +45,7 @@ STAY: Final = {
     "settlement": "the same",
     "coverage_run": "what coverage was on a day, by the regions of that day: history",
     "coverage_row": "the same",
+    "coverage_shard": "the same",
     "population_import": "what became of a file on the day that it was brought",
     "import_run": "what became of a file on the day that it was brought",
     "job": "work that is done, or will be before the day; forgotten after a while",
