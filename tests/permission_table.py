@@ -118,7 +118,25 @@ REVIEWS: Final = Row({"county_admin": "own", "city_admin": "own sibling"})
 #: Coverage is of a region: who reads of sites alone finds none.
 OF_A_REGION: Final = Row({who: ALL if where else "" for who, where in READERS.allowed.items()})
 
+#: A search that somebody else began.
+NOT_BEGUN: Final = Row(dict.fromkeys(READERS.allowed, ""))
+
 TABLE: Final[Mapping[str, Row]] = {
+    "GET siting.show": READERS,
+    "POST siting.ask": READERS,
+    "GET siting.export_list": READERS,
+    "GET siting.proposal": READERS,
+    "POST siting.solve": READERS,
+    "POST siting.stop": NOT_BEGUN,
+    "POST siting.save": WRITERS,
+    "POST siting.delete": READERS,
+    "POST siting.plan": WRITERS,
+    "GET siting.export": READERS,
+    "GET siting.geojson": READERS,
+    "GET siting.compare": SOMEWHERE,
+    "GET siting_map.script": READERS,
+    "GET siting_map.data": READERS,
+    "GET siting_map.file": READERS,
     "GET coverage_runs.index": OF_A_REGION,
     "GET coverage_runs.export": OF_A_REGION,
     "GET coverage_runs.new": WRITES_SOMEWHERE,

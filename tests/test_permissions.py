@@ -51,7 +51,14 @@ from standards.inspections.actions import plan as plan_visit
 from standards.inspections.planning.models import Draw, InspectionPlan
 from standards.inspections.planning.rules import DrawnInspector, DrawnSite, Pools, written
 from stations.coverage.demand.models import PopulationImport
+from stations.coverage.rules import Tally
 from stations.coverage.runs.models import CoverageRun
+from stations.coverage.siting import actions as siting
+from stations.coverage.siting.answer import Answer as SitingAnswer
+from stations.coverage.siting.answer import Chosen, How
+from stations.coverage.siting.models import SitingProposal
+from stations.coverage.siting.queries import Ground
+from stations.coverage.siting.rules import Ask
 from tests.core.accounts.made import (
     ACTOR,
     CHEAP,
@@ -116,6 +123,7 @@ def world(app: Flask) -> World:
         add_finding(getattr(world, where), uuid_of(where))
         add_member(county, getattr(world, where), where)
         add_run(county, uuid_of(where))
+        add_siting(county, uuid_of(where))
         with writing():
             draft = begin_draft(ACTOR, STANDARD)
             draft.uuid = uuid_of(where)
@@ -200,6 +208,22 @@ def add_population(uuid: str, county: str) -> None:
                 **terms,
             )
         )
+
+
+def add_siting(county: str, uuid: str) -> None:
+    """Where a new station might go in a county."""
+    region = tree(today()).by_code[county]
+    place = Chosen(37.1, 122.4, "trial", "", 0.0, region.id, "", 0.0, 0, None)
+    found = SitingAnswer(
+        *(How.QUICK, 0.0, 0.0, True, Tally(0, 0, 0, 0), Tally(0, 0, 0, 0), 0.0, 0.0, 1, 1, 0.0),
+        *((place,), ()),
+    )
+    with writing():
+        known = Ground(0, 0, "", "", (), False)
+        made = siting.keep(ACTOR, Ask(region, today()), found, known)
+        siting.save(ACTOR, made, "trial")
+        named = sa.update(SitingProposal).where(SitingProposal.uuid == made)
+        db.session.execute(named.values(uuid=uuid, job_uuid=uuid))
 
 
 def add_visit(account_id: int, code: str, county: str, uuid: str) -> None:
@@ -409,6 +433,7 @@ def path_of(rule: Rule, where: str, world: World) -> str:
         '<any("blind-spots", services, sites, settlements):name>': "sites",
         '<any("blind-spots", regions, services, sites, settlements):name>': "regions",
         "<any(csv, xlsx):file>": "csv",
+        "<any(points, won):name>": "points",
     }
     path = rule.rule
     for name, value in values.items():

@@ -15,6 +15,9 @@ from stations.coverage.demand import demo, keeping
 from stations.coverage.demand import views as demand
 from stations.coverage.runs import jobs as runs
 from stations.coverage.runs import views as run_views
+from stations.coverage.siting import jobs as siting
+from stations.coverage.siting import map_views as siting_map
+from stations.coverage.siting import views as siting_views
 from stations.coverage.whatif import api as whatif_api
 from stations.coverage.whatif import cli as whatif_cli
 from stations.coverage.whatif import views as whatif_views
@@ -29,6 +32,7 @@ FEATURE: Final = Feature(
         *(views.blueprint, map_views.blueprint, whatif_views.blueprint),
         demand.blueprint,
         *(api.blueprint, whatif_api.blueprint, run_views.blueprint),
+        *(siting_views.blueprint, siting_map.blueprint),
     ),
     commands=(cli.commands,),
     panels=(
@@ -40,6 +44,7 @@ FEATURE: Final = Feature(
         Periodic("coverage.monthly", DAY, runs.monthly, timedelta(hours=4)),
         Periodic("coverage.corrected", DAY, runs.look_again, timedelta(hours=5)),
         Periodic("population.forget", DAY, keeping.forget_old, timedelta(hours=3)),
+        Periodic("siting.forget", DAY, siting.forget_drafts, timedelta(hours=3)),
     ),
     demo=demo.demonstrate,
 )

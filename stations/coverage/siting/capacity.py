@@ -120,7 +120,7 @@ def fewest(problem: Limited, watch: Watch, seconds: float | None = SECONDS) -> A
 
     The solution's value and bound are numbers of stations, below zero.  Raises Infeasible, Short.
     """
-    whole = replace(problem, must=problem.people > 0, most=len(problem.reach))
+    whole = replace(problem, must=(problem.people > 0) | problem.must, most=len(problem.reach))
     _require_reachable(whole)
     everything = np.arange(len(problem.reach))
     relaxed = replace(whole, must=np.zeros(len(problem.people), bool))

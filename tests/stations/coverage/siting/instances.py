@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -83,9 +84,7 @@ def greatest_limited(asked: Limited) -> float | None:
 
 def least_limited(asked: Limited) -> int | None:
     """The fewest candidates that take in everybody; None where not even all do."""
-    everybody = Limited(
-        asked.people, asked.worth, asked.reach, asked.most, asked.people > 0, asked.capacity
-    )
+    everybody = replace(asked, must=(asked.people > 0) | asked.must)
     enough = (
         len(chosen)
         for chosen in choices(len(asked.reach), len(asked.reach))
