@@ -128,7 +128,7 @@ def init_app(app: Flask, config: Config, features: Iterable[Feature]) -> None:
     json.ensure_ascii = False
     if config.trusted_proxies:
         hops = config.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # as Flask says
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # how Flask wants a WSGI middleware put before an app
     app.jinja_env.globals.update(
         static_url=static_url,
         panels=panels,

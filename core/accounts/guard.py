@@ -39,6 +39,12 @@ NEXT: Final = "next"
 _csrf = CSRFProtect()
 
 
+class FormExpired(BadInput):
+    """A form whose token is none of this sign-in: it was made before, or by somebody else."""
+
+    code = "form_expired"
+
+
 @dataclass(frozen=True, slots=True)
 class _User:
     """What Flask-Login carries about: the token that came, and the sign-in it belongs to."""
@@ -105,7 +111,7 @@ def _check_form() -> None:
     try:
         _csrf.protect()
     except CSRFError:
-        raise BadInput(_l("页面已经过期，请返回上一页，刷新后再试。")) from None
+        raise FormExpired(_l("页面已经过期，请返回上一页，刷新后再试。")) from None
 
 
 def _finish(response: Response) -> Response:
@@ -162,12 +168,15 @@ def own_page(target: str) -> str:
     path = place_here(target)
     if path == "/" or not path.isprintable():
         return home
+    known = current_app.create_url_adapter(request)
     try:
         # Only what the map of our own addresses knows; it may answer with a redirect to itself.
-        current_app.create_url_adapter(request).match(urlsplit(path).path, method="GET")  # type: ignore[union-attr]  # only without a request
+        if known is not None:
+            known.match(urlsplit(path).path, method="GET")
+            return path
     except HTTPException:
-        return home
-    return path
+        pass
+    return home
 
 
 def _to_sign_in(fault: OneKmError) -> ResponseReturnValue:

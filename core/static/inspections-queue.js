@@ -154,9 +154,7 @@ const OneKmQueue = (() => {
     } catch (error) {
       throw new Away(String(error));
     }
-    if (answer.type === 'opaqueredirect' || [400, 401, 403].includes(answer.status)) {
-      throw new SignIn();
-    }
+    if (answer.type === 'opaqueredirect' || answer.status === 401) throw new SignIn();
     if (answer.status === 408 || answer.status === 429 || answer.status >= 500) {
       throw new Late(String(answer.status));
     }
@@ -168,6 +166,8 @@ const OneKmQueue = (() => {
       throw new Away(String(error));
     }
     if (told.data) return told.data;
+    // The token of a form belongs to a sign-in that has ended; any other refusal has its reason.
+    if (told.error?.code === 'form_expired') throw new SignIn();
     throw new Stuck(told.error?.message ?? String(answer.status));
   }
 
@@ -269,6 +269,7 @@ const OneKmQueue = (() => {
         tell('');
       } catch (error) {
         if (error instanceof SignIn) { tell('sign-in'); return; }
+        if (error instanceof Stuck) { tell('barred'); return; }
         if (!(error instanceof Away || error instanceof Late)) throw error;
         tell('away');
         later(FIRST_WAIT * 2 + Math.random() * 3000);

@@ -33,8 +33,11 @@
   let draft = await OneKmQueue.draft(uuid) ?? blank();
   // What was begun is finished by the versions that it was begun with, whatever came out since.
   const begun = draft.values.versions;
-  if (begun && begun !== form.elements.versions.value && !location.search) {
-    location.replace(`?versions=${encodeURIComponent(begun)}`);
+  if (begun && begun !== form.elements.versions.value) {
+    if (!location.search) location.replace(`?versions=${encodeURIComponent(begun)}`);
+    // Without a network there may be the page of another version alone: it asks other things.
+    form.hidden = true;
+    document.getElementById('visit-other').hidden = false;
     return;
   }
   let timer = 0;

@@ -31,9 +31,12 @@ async function part(request) {
 async function page(request, url) {
   const cache = await caches.open(PAGES);
   try {
-    return await Promise.race([fetch(request), late()]);
+    const answer = await Promise.race([fetch(request), late()]);
+    // A page of the versions with which a visit was begun is wanted again where there is no network.
+    if (answer.ok && url.searchParams.has('versions')) await cache.put(request, answer.clone());
+    return answer;
   } catch (error) {
-    const kept = await cache.match(url.pathname) ?? await cache.match('/inspections/');
+    const kept = await cache.match(request) ?? await cache.match(url.pathname) ?? await cache.match('/inspections/');
     if (kept) return kept;
     throw error;
   }

@@ -43,6 +43,7 @@
     const told = bar.querySelector('[data-told]');
     const others = waiting.filter((one) => one.owner !== owner);
     if (sending === 'sign-in') told.textContent = say('sign-in');
+    else if (waiting.length && sending === 'barred') told.textContent = say('barred');
     else if (waiting.length && (sending === 'away' || !navigator.onLine)) told.textContent = say('away');
     else if (others.length) told.textContent = say('others', { who: others[0].owner, number: others.length });
     else if (waiting.some((one) => one.state === 'stuck')) told.textContent = say('stuck');
@@ -154,8 +155,10 @@
     }
     const files = await caches.open('onekm-inspections-parts');
     for (const part of parts) if (!(await files.match(part))) await files.add(part);
+    const begun = await pagesBegun();
     await caches.delete('onekm-inspections-pages');
     const kept = await caches.open('onekm-inspections-pages');
+    for (const [address, page] of begun) await kept.put(address, page);
     for (const [path, html] of Object.entries(pages)) {
       await kept.put(path, new Response(html, { headers }));
     }
@@ -163,6 +166,28 @@
     sessionStorage.setItem(
       PACKED, JSON.stringify({ owner, at: Date.now(), number, of: shown.dataset.of }));
     shown.textContent = say('packed', { number });
+  }
+
+  // What was begun here is finished on the page that it was begun with: another version of the
+  // standard asks other things. Such a page stays under an address that names its versions.
+  async function pagesBegun() {
+    const kept = await caches.open('onekm-inspections-pages');
+    const found = [];
+    for (const { uuid, values } of await OneKmQueue.drafts()) {
+      if (!values.versions) continue;
+      const path = `/inspections/${uuid}`;
+      const address = `${path}?versions=${encodeURIComponent(values.versions)}`;
+      const named = await kept.match(address);
+      const plain = named ? null : await kept.match(path);
+      if (named) found.push([address, named]);
+      else if (plain && await shows(plain.clone(), values.versions)) found.push([address, plain]);
+    }
+    return found;
+  }
+
+  async function shows(answer, versions) {
+    const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+    return page.getElementById('visit')?.elements.versions.value === versions;
   }
 
   // A browser may throw away what a page keeps unless it promises not to.

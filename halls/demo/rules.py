@@ -110,7 +110,7 @@ _GIVEN: Final = (
 
 def stream(*words: object) -> Random:
     """The stream of chance for what *words* name: always the same, and of no use to guess by."""
-    return Random(" ".join(map(str, (SEED, *words))))  # noqa: S311
+    return Random(" ".join(map(str, (SEED, *words))))  # noqa: S311 - made-up people, no secrets
 
 
 @dataclass(frozen=True, slots=True)

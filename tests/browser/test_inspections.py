@@ -24,9 +24,10 @@ import pytest
 import sqlalchemy as sa
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from core.accounts.models import Grant
 from core.clock import today
 from core.config import Config, Mode
-from core.db import db
+from core.db import db, writing
 from core.files.models import File
 from standards.inspections.models import Inspection, InspectionPhoto, InspectionVersion
 from tests.databases import migrate
@@ -37,6 +38,9 @@ from tests.standards.made import changed, publish
 from wsgi import create_app
 
 FORMS = 200
+#: How often the tab is killed, and how often the sign-in ends while records wait.
+KILLS = 20
+EXPIRIES = 5
 #: How long the queue may take behind the bad network, in milliseconds.
 PATIENCE = 240_000
 
@@ -225,6 +229,7 @@ _MANY = """async ({uuids, record, owner}) => {
 }"""
 
 
+@pytest.mark.long
 def test_nothing_is_lost_or_doubled(scene: Scene) -> None:
     uuids = [scene.ground.plan() for _ in range(FORMS)]
     page = scene.open("/inspections/")
@@ -268,13 +273,19 @@ def test_nothing_is_lost_or_doubled(scene: Scene) -> None:
     expect(page.locator("[data-told]").first).to_contain_text("重新登录后自动发送")
     assert len(queued(page)) == FORMS
 
-    # Back, behind a network that loses three in ten each way.
+    # Back, behind a network that loses three in ten each way; the tab is killed again and again
+    # while it sends, and the sign-in has ended every fourth time.
     scene.come_in()
     scene.proxy.dropping = 0.3
-    for _kill in range(3):
+    for kill in range(1, KILLS):
         page.evaluate("() => void OneKmQueue.hurry()")
-        page.wait_for_timeout(1500)
+        page.wait_for_timeout(scene.proxy.chance.randrange(100, 900))
+        if kill % (KILLS // (EXPIRIES - 1)) == 0:
+            scene.context.clear_cookies(name="session")
+            page.evaluate("() => void OneKmQueue.hurry()")
+            page.wait_for_timeout(300)
         page.close(run_before_unload=False)
+        scene.come_in()
         page = scene.open("/inspections/")
     expect(page.locator("[data-unsent]")).to_have_text("0", timeout=PATIENCE)
     scene.proxy.dropping = 0.0
@@ -302,6 +313,101 @@ def test_a_version_published_meanwhile_does_not_disturb_an_open_visit(scene: Sce
     assert queued(page) == []
     db.session.rollback()
     assert db.session.scalars(sa.select(InspectionVersion.digest)).all() == [first]
+
+
+def test_a_page_kept_for_a_place_without_a_network_is_that_of_the_version_begun_with(
+    scene: Scene,
+) -> None:
+    uuid, first = scene.ground.plan(), scene.ground.published.digest
+    page = scene.open("/inspections/")
+    expect(page.locator("#visit-packed")).to_contain_text("离线可用")
+    page.goto(f"{scene.address}/inspections/{uuid}")
+    expect(page.locator("form#visit[data-ready]")).to_be_attached()
+    checks = page.locator("fieldset[data-key]")
+    checks.first.locator(".seg-fail input").check()
+    checks.first.locator("textarea[data-needed=note]").fill("没有人")
+    expect(page.locator("#visit-state")).to_contain_text("已存在本机")
+    page.close()
+    publish(changed('text = "有引导员"', 'text = "有两名引导员"'), today())
+    page = scene.open("/inspections/")  # another tab puts away the pages of the new version
+    expect(page.locator("#visit-packed")).to_contain_text("离线可用")
+    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    scene.proxy.shut = True
+    scene.context.set_offline(True)
+    page.goto(f"{scene.address}/inspections/{uuid}")
+    expect(page.locator("form#visit[data-ready]")).to_be_attached()
+    expect(page.locator("legend").first).to_contain_text("有引导员")
+    expect(page.locator("textarea[data-needed=note]").first).to_have_value("没有人")
+    checks = page.locator("fieldset[data-key]")
+    for number in range(1, checks.count()):
+        checks.nth(number).locator(".seg-pass input").check()
+    for reason in page.locator("textarea[data-needed=reason]:visible").all():
+        reason.fill("门上贴着")
+    page.click("text=完成并提交")
+    expect(page.locator("#visit-queue li")).to_have_count(1)
+    scene.proxy.shut = False
+    scene.context.set_offline(False)
+    page.evaluate("() => void OneKmQueue.hurry()")
+    expect(page.locator("[data-unsent]")).to_have_text("0")
+    db.session.rollback()
+    assert db.session.scalars(sa.select(InspectionVersion.digest)).all() == [first]
+
+
+def test_where_only_the_page_of_another_version_is_kept_nothing_is_mixed(scene: Scene) -> None:
+    uuid = scene.ground.plan()
+    page = scene.open("/inspections/")
+    expect(page.locator("#visit-packed")).to_contain_text("离线可用")
+    page.goto(f"{scene.address}/inspections/{uuid}")
+    expect(page.locator("form#visit[data-ready]")).to_be_attached()
+    page.locator("fieldset[data-key] .seg-pass input").first.check()
+    expect(page.locator("#visit-state")).to_contain_text("已存在本机")
+    page.evaluate(
+        """async (uuid) => {
+      const draft = await OneKmQueue.draft(uuid);
+      draft.values.versions = '{"sample": "another"}';
+      await OneKmQueue.keepDraft(draft);
+    }""",
+        uuid,
+    )
+    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    scene.proxy.shut = True
+    scene.context.set_offline(True)
+    page.goto(f"{scene.address}/inspections/{uuid}")
+    expect(page.locator("#visit-other")).to_be_visible()
+    expect(page.locator("form#visit")).to_be_hidden()
+
+
+def test_a_record_that_is_refused_is_told_with_the_reason_and_holds_nothing_up(
+    scene: Scene,
+) -> None:
+    wrong, right = scene.ground.plan(), scene.ground.plan()
+    page = scene.open("/inspections/")
+    record = json.dumps(scene.ground.record(finished_at=None))
+    for uuid, body in ((wrong, '{"site": '), (right, record)):
+        page.evaluate(
+            "([uuid, body]) => OneKmQueue.finish(uuid, 'li', uuid, body, [])", [uuid, body]
+        )
+    page.evaluate("() => void OneKmQueue.hurry()")
+    expect(page.locator("[data-unsent]")).to_have_text("1")
+    expect(page.locator("#visit-queue li")).to_contain_text("没能发送")
+    expect(page.locator("[data-sign-in]")).to_be_hidden()
+    db.session.rollback()
+    filed = sa.select(Inspection.uuid).where(Inspection.digest.is_not(None))
+    assert db.session.scalars(filed).all() == [right]
+
+
+def test_who_is_no_inspector_any_more_keeps_all_and_is_told_so(scene: Scene) -> None:
+    page = scene.open("/inspections/")
+    record = json.dumps(scene.ground.record(finished_at=None))
+    page.evaluate(
+        "([uuid, body]) => OneKmQueue.finish(uuid, 'li', uuid, body, [])",
+        [scene.ground.plan(), record],
+    )
+    with writing():
+        db.session.execute(sa.delete(Grant))
+    page.evaluate("() => void OneKmQueue.hurry()")
+    expect(page.locator("[data-told]").first).to_contain_text("可能已不是检查员")
+    assert len(queued(page)) == 1
 
 
 def compare(kept: list[dict[str, Any]]) -> None:

@@ -23,7 +23,10 @@ from tests.core.accounts.made import csrf
 from tests.network.conftest import ACTOR, ENROLMENT, RESIDENTS, SINCE, Made, catalogue_ids
 from tests.network.matrix.conftest import SignIn
 
-FROM = {"timing": "from", "on": today().isoformat()}
+
+def from_today() -> dict[str, str]:
+    """What says that cells are set from today on; asked when it is sent, for midnight may come."""
+    return {"timing": "from", "on": today().isoformat()}
 
 
 @pytest.fixture
@@ -60,7 +63,7 @@ def version(code: str) -> int:
 
 
 def test_all_gaps_of_the_filter_are_filled(county: FlaskClient, planned: Made) -> None:
-    asked = {"rows": "all", "cells": "gaps", "mode": "assisted", **FROM}
+    asked = {"rows": "all", "cells": "gaps", "mode": "assisted", **from_today()}
     shown = send(county, "/matrix/preview", asked)
     assert shown.status_code == 200
     assert "将改动 1 个网点的 1 格" in shown.text
@@ -119,7 +122,7 @@ def test_cells_end_on_a_day(county: FlaskClient, planned: Made) -> None:
 def test_who_changed_a_site_in_between_is_not_overwritten(
     county: FlaskClient, planned: Made
 ) -> None:
-    asked = {"rows": "all", "cells": "gaps", "mode": "direct", **FROM}
+    asked = {"rows": "all", "cells": "gaps", "mode": "direct", **from_today()}
     shown = hidden(send(county, "/matrix/preview", asked).text)
     with writing():
         site_id = db.session.scalars(sa.select(Site.id).where(Site.code == planned.clinic)).one()
@@ -143,7 +146,7 @@ def test_what_was_packed_by_hand_stays_within_reach(
         "rows": "ticked",
         "cells": "all",
         "mode": "direct",
-        **FROM,
+        **from_today(),
     }
     packed = hidden(send(city, "/matrix/preview", asked).text)
     assert planned.unverified in str(packed["cells"])
@@ -166,7 +169,7 @@ def test_what_was_packed_by_hand_stays_within_reach(
 def test_what_cannot_be_set_is_said_on_the_page(
     county: FlaskClient, wrong: dict[str, object]
 ) -> None:
-    asked: dict[str, object] = {"rows": "all", "cells": "all", "mode": "direct", **FROM}
+    asked: dict[str, object] = {"rows": "all", "cells": "all", "mode": "direct", **from_today()}
     answer = send(county, "/matrix/preview", asked | wrong)
     assert answer.status_code in (400, 422)
     assert 'role="alert"' in answer.text
@@ -174,7 +177,7 @@ def test_what_cannot_be_set_is_said_on_the_page(
 
 @pytest.mark.parametrize("cells", ["", "x", "0000017:1", "0000017:002036001002:z", "1:2:d"])
 def test_what_was_not_packed_here_is_refused(county: FlaskClient, cells: str) -> None:
-    sent: dict[str, object] = {"cells": cells, "seen": "", **FROM}
+    sent: dict[str, object] = {"cells": cells, "seen": "", **from_today()}
     assert send(county, "/matrix/apply", sent).status_code == 400
 
 
@@ -182,7 +185,7 @@ def test_what_was_not_packed_here_is_refused(county: FlaskClient, cells: str) ->
 
 
 def upload(client: FlaskClient, name: str, content: bytes) -> TestResponse:
-    return send(client, "/matrix/import", {"file": (BytesIO(content), name), **FROM})
+    return send(client, "/matrix/import", {"file": (BytesIO(content), name), **from_today()})
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
