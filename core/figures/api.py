@@ -36,6 +36,7 @@ def figure(code: str) -> Response:
     one, asked = queries.find(code), forms.read(request.args)
     where, found = _scope(asked), queries.day(asked.on)
     told = _figure(one) | _value(queries.value(found, one, where, asked.kinds))
+    told["sources"] = [] if one.sources is None else list(one.sources(found.ask))
     told["regions"] = [
         {"code": node.code, "name": node.name, "level": node.level} | _value(value)
         for node, value in listing.ranked(found, one, where, asked.below, asked.kinds)

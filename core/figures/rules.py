@@ -108,6 +108,8 @@ class Figure:
     kept: bool = True
     #: The subject (core.snapshot) of what the rows follow from besides the network.
     follows: str = ""
+    #: What its numbers of a day are from, to be said beside them, a line each.
+    sources: Callable[[Ask], Sequence[str]] | None = None
 
 
 _figures: Final[dict[str, Figure]] = {}

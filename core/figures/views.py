@@ -57,6 +57,7 @@ def figure(code: str) -> Response:
         "figures/figure.html",
         *(asked, where, found),
         figure=one,
+        sources=() if one.sources is None else one.sources(found.ask),
         value=queries.value(found, one, where, asked.kinds),
         of_sites=one.subject is Subject.SITE,
         by_kind=_by_kind(found, one, where),

@@ -107,7 +107,7 @@ def site(code: str, **given: str) -> None:
         click.echo(f"{place.code} {place.name}")
         alone = found.dependants(number)
         click.echo(f"reaches {people(found.reached[number])} people")
-        click.echo(f"{people(found.dependent[number])} of them have no other site:")
+        click.echo(f"{people(found.dependent[number])} of them have no other site")
         for one in alone[np.argsort(-found.demand.people[alone], kind="stable")].tolist():
             demand = found.demand
             click.echo(f"  {people(demand.people[one])}  {demand.codes[one]} {demand.names[one]}")

@@ -11,6 +11,7 @@ from typing import Final
 
 import numpy as np
 from flask_babel import LazyString
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from core.figures.register import active
@@ -60,6 +61,18 @@ def _of_sites(people: Callable[[Cover], Floats]) -> Callable[[Ask], Rows]:
     return rows
 
 
+def sources(ask: Ask) -> list[str]:
+    """Who has counted the people, when; said wherever the numbers stand."""
+    return [
+        str(
+            _("人口数据：%(year)s 年，%(source)s（演示数据）", year=one.year, source=one.source)
+            if one.made
+            else _("人口数据：%(year)s 年，%(source)s", year=one.year, source=one.source)
+        )
+        for one in demand(ask.on).sets
+    ]
+
+
 _RULE: Final = _l(
     "按到最近网点的直线距离不超过 1000.0 米（含）计算，"
     "计入当日在服务、位置可以公开、没有全天停办的网点；没有载入人口数据的地方不计。"
@@ -83,6 +96,7 @@ def _share(
             base=base,
             worse=Worse.LOW,
             follows=DEMAND,
+            sources=sources,
             rows=_of_regions(amounts),
         )
     )
@@ -113,6 +127,7 @@ REACHED: Final = define(
         reduce=Reduce.MEDIAN,
         part=_l("一公里内人口"),
         follows=DEMAND,
+        sources=sources,
         rows=_of_sites(lambda found: found.reached),
     )
 )
@@ -128,6 +143,7 @@ DEPENDENT: Final = define(
         part=_l("只靠一个网点的人口"),
         worse=Worse.HIGH,
         follows=DEMAND,
+        sources=sources,
         rows=_of_sites(lambda found: found.dependent),
     )
 )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from flask import Flask
 
+from core.accounts.rules import Role
 from core.clock import today
 from core.db import writing
 from core.figures import queries, rules
@@ -14,6 +16,7 @@ from core.sites import closures
 from core.sites.closures import Notice
 from stations.coverage import figures
 from tests.conftest import Once
+from tests.core.accounts.made import give_authenticator, make_person, signed_in
 from tests.stations.coverage.made import (
     ACTOR,
     CITY,
@@ -99,3 +102,14 @@ def test_a_closure_is_seen(town: Town) -> None:
         closures.announce(ACTOR, Notice(today(), None, "停办", site_id=town.hall_id))
     assert value(figures.PEOPLE, CITY) == pytest.approx(600 / 790)
     assert value(figures.REACHED, CITY) == 300.0
+
+
+def test_who_has_counted_the_people_is_said_beside_the_number(app: Flask, town: Town) -> None:
+    account_id = make_person("city", Role.CITY_ADMIN, CITY)
+    give_authenticator(account_id)
+    client = signed_in(app, account_id)
+    assert "人口数据：2020 年，人口普查" in client.get("/figures/coverage.people").text
+    told = client.get("/api/v1/figures/coverage.dependent").json
+    assert told is not None
+    assert told["data"]["sources"] == ["人口数据：2020 年，人口普查"]
+    assert "人口数据" not in client.get("/figures/sites.active").text
