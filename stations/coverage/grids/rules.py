@@ -1,0 +1,61 @@
+"""A population grid on its way: as a file that was sent, tried, and let count."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+
+from core.geo import Datum
+
+
+class Container(StrEnum):
+    """The kinds of file that are read."""
+
+    TIF = "tif"
+    CSV = "csv"
+
+    @property
+    def media_type(self) -> str:
+        return "image/tiff" if self is Container.TIF else "text/csv"
+
+
+class State(StrEnum):
+    """How far a grid is: being read, waiting for somebody's word, counting, or of no use."""
+
+    READING = "reading"
+    READY = "ready"
+    APPLIED = "applied"
+    FAILED = "failed"
+
+    @property
+    def label(self) -> LazyString:
+        return STATE_LABELS[self]
+
+
+STATE_LABELS: Final = {
+    State.READING: _l("读取中"),
+    State.READY: _l("待载入"),
+    State.APPLIED: _l("已载入"),
+    State.FAILED: _l("读取失败"),
+}
+
+#: A grid is regular in one datum only: the others are bent against it, cell by cell.
+DATUMS: Final = (Datum.WGS84, Datum.CGCS2000)
+SHIFTED: Final = _l(
+    "GCJ-02、BD-09 是加偏的坐标，网格换算后不再等间距，所以不接受。请向数据提供方索取"
+    " WGS-84 或 CGCS2000 的网格；或把各格中心当作聚落点载入，系统会逐点换算。"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What is said about a grid: whose people, of which year, who counted, in which datum."""
+
+    region_id: int
+    year: int
+    source: str
+    datum: Datum
