@@ -51,6 +51,7 @@ from standards.inspections.actions import plan as plan_visit
 from standards.inspections.planning.models import Draw, InspectionPlan
 from standards.inspections.planning.rules import DrawnInspector, DrawnSite, Pools, written
 from stations.coverage.demand.models import PopulationImport
+from stations.coverage.grids.models import PopulationGrid
 from stations.coverage.rules import Tally
 from stations.coverage.runs.models import CoverageRun
 from stations.coverage.siting import actions as siting
@@ -124,6 +125,7 @@ def world(app: Flask) -> World:
         add_member(county, getattr(world, where), where)
         add_run(county, uuid_of(where))
         add_siting(county, uuid_of(where))
+        add_grid(county, uuid_of(where))
         with writing():
             draft = begin_draft(ACTOR, STANDARD)
             draft.uuid = uuid_of(where)
@@ -165,6 +167,26 @@ def add_import(uuid: str, county: str) -> None:
                 file_id=file.id,
                 container="csv",
                 state=State.READING,
+                created_at=now(),
+            )
+        )
+
+
+def add_grid(county: str, uuid: str) -> None:
+    """A population grid of a county that could not be read."""
+    with writing():
+        db.session.add(
+            PopulationGrid(
+                uuid=uuid,
+                sent_by="trial",
+                region_id=_id(county),
+                year=2020,
+                source="trial",
+                datum="wgs84",
+                container="csv",
+                file_name="trial.csv",
+                sha256="0" * 64,
+                state="failed",
                 created_at=now(),
             )
         )

@@ -30,6 +30,12 @@ def visible(actor: Actor, uuid: str) -> Job:
     return found
 
 
+def state_of(uuid: str) -> State | None:
+    """How far a job is, for whoever may see what comes of it; None for one cleared away."""
+    state = db.session.scalar(sa.select(Job.state).where(Job.uuid == uuid))
+    return None if state is None else State(state)
+
+
 def _whose(actor: Actor) -> sa.ColumnElement[bool]:
     if actor.may(Permission.SYSTEM_RUN):
         return sa.true()

@@ -73,6 +73,7 @@ def _replace(new: New, replaces: str) -> None:
     known = (
         PopulationSet.region_id == new.region_id,
         PopulationSet.year == new.year,
+        PopulationSet.kind == new.kind,
         PopulationSet.replaced_at.is_(None),
     )
     if replaces:

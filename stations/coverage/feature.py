@@ -13,6 +13,8 @@ from stations.coverage import api, cli, map_views, panels, views
 from stations.coverage.demand import cli as demand_cli
 from stations.coverage.demand import demo, keeping
 from stations.coverage.demand import views as demand
+from stations.coverage.grids import cli as grids_cli
+from stations.coverage.grids import views as grids
 from stations.coverage.runs import jobs as runs
 from stations.coverage.runs import views as run_views
 from stations.coverage.siting import jobs as siting
@@ -25,12 +27,12 @@ from stations.coverage.whatif import views as whatif_views
 DAY: Final = timedelta(days=1)
 
 #: What the rooms add to the commands of coverage.
-ADDED: Final = (whatif_cli.what_if, demand_cli.load)
+ADDED: Final = (whatif_cli.what_if, demand_cli.load, grids_cli.load, grids_cli.grid)
 FEATURE: Final = Feature(
     name="coverage",
     blueprints=(
         *(views.blueprint, map_views.blueprint, whatif_views.blueprint),
-        demand.blueprint,
+        *(demand.blueprint, grids.blueprint),
         *(api.blueprint, whatif_api.blueprint, run_views.blueprint),
         *(siting_views.blueprint, siting_map.blueprint),
     ),

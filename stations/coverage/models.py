@@ -30,7 +30,8 @@ class PopulationSet(Base):
 
     ``datum`` is that in which positions were given, ``sha256`` the file's, ``digest`` that of what
     was read of it; both are empty where nothing was sent.  ``made``: thought up for a
-    demonstration.  ``people`` and ``places`` are its sums.  One that another has replaced is kept.
+    demonstration.  ``people`` and ``places`` are its sums.  One that another has replaced is kept;
+    a grid counts beside settlements, never in their place.
     """
 
     __tablename__ = "population_set"
@@ -43,7 +44,7 @@ class PopulationSet(Base):
         sa.CheckConstraint("source <> ''", name="source"),
         sa.Index(
             "uq_population_set_in_use",
-            *("region_id", "year"),
+            *("region_id", "year", "kind"),
             unique=True,
             sqlite_where=sa.text("replaced_at IS NULL"),
             postgresql_where=sa.text("replaced_at IS NULL"),

@@ -25,6 +25,7 @@ from core.sites.network import Network
 from core.sites.queries import columns, network
 from core.snapshot import of_revision
 from stations.coverage.models import DEMAND, PopulationSet, Settlement
+from stations.coverage.population import SetKind
 from stations.coverage.positions import Places
 from stations.coverage.rules import Cover, Demand, Question, Sites, Source
 from stations.coverage.rules import cover as reckon
@@ -84,7 +85,11 @@ def _sets() -> Mapping[int, Source]:
             *(PopulationSet.id, PopulationSet.uuid, PopulationSet.region_id),
             *(PopulationSet.year, PopulationSet.source, PopulationSet.made),
         )
-        .where(PopulationSet.replaced_at.is_(None), PopulationSet.places > 0)
+        .where(
+            PopulationSet.kind == SetKind.POINTS,
+            PopulationSet.replaced_at.is_(None),
+            PopulationSet.places > 0,
+        )
         .order_by(PopulationSet.id)
     )
     return {row.id: Source(row.uuid, row.region_id, row.year, row.source, row.made) for row in rows}

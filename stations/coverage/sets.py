@@ -118,12 +118,13 @@ def find(actor: Actor, uuid: str) -> Set:
     return _set(row)
 
 
-def in_use(region_id: int, year: int) -> PopulationSet | None:
-    """The set that counts for the region and the year."""
+def in_use(region_id: int, year: int, kind: SetKind = SetKind.POINTS) -> PopulationSet | None:
+    """The set of the kind that counts for the region and the year."""
     return db.session.scalars(
         sa.select(PopulationSet).where(
             PopulationSet.region_id == region_id,
             PopulationSet.year == year,
+            PopulationSet.kind == kind,
             PopulationSet.replaced_at.is_(None),
         )
     ).one_or_none()

@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from core.geo import Floats
+from core.geo import Floats, earth_centred
 
 #: Degrees beyond which a row may go round the pole within a few kilometres.
 POLAR: Final = 85.0
@@ -44,6 +44,14 @@ class Frame:
     def south(self) -> float:
         """The centres of the last row."""
         return self.north - (self.rows - 1) * self.lat_step
+
+    @property
+    def cell_size(self) -> tuple[float, float]:
+        """About how high and how wide the cells in the middle are, in metres."""
+        middle = self.north - (self.rows - 1) / 2 * self.lat_step
+        corners = [(middle, 0.0), (middle + self.lat_step, 0.0), (middle, self.lon_step)]
+        here, north, east = earth_centred(*np.array(corners).T)
+        return float(np.linalg.norm(north - here)), float(np.linalg.norm(east - here))
 
     @cached_property
     def lat(self) -> Floats:

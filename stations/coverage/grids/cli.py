@@ -1,0 +1,103 @@
+"""Population grids from the server's shell: loading one, and whom the network reaches of it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from core.access import EVERYWHERE, command
+from core.clock import today
+from core.db import writing
+from core.errors import NotFound
+from core.files import store
+from core.geo import Datum
+from core.regions.queries import load as load_tree
+from core.shell import FILE, told
+from stations.coverage import asked
+from stations.coverage.cli import commands, question_options
+from stations.coverage.grids import actions, jobs, queries, reading
+from stations.coverage.grids.actions import Sent
+from stations.coverage.grids.rules import Terms
+
+
+@commands.command("load-grid")
+@click.argument("path", metavar="FILE", type=FILE)
+@click.option("--region", required=True, metavar="CODE", help="The city or county: all of it.")
+@click.option("--year", type=int, required=True, help="The year for which people were counted.")
+@click.option(
+    "--datum",
+    type=click.Choice([datum.value for datum in Datum]),
+    required=True,
+    help="The datum of the coordinates; of a grid wgs84 or cgcs2000.",
+)
+@click.option("--source", required=True, help="Who counted; the page of the grid says so.")
+@click.option("--dry-run", is_flag=True, help="Tell what would be loaded, and change nothing.")
+def load(path: Path, region: str, year: int, datum: str, source: str, dry_run: bool) -> None:
+    """Load a population grid: GeoTIFF in degrees, or CSV of lat, lon, people of the cells' centres.
+
+    It takes the place of the grid of the same region and year, which is kept; settlements are not
+    touched.
+    """
+    actor = command("coverage load-grid")
+    with told():
+        node = load_tree(today()).by_code.get(region.ljust(12, "0"))
+        if node is None:
+            raise NotFound(f"there is no region with the code {region}", field="region")
+        container = reading.check(path, path.name)
+        with path.open("rb") as file:
+            content = store.put(file, reading.MOST_BYTES)
+        terms = Terms(node.id, year, source, Datum(datum))
+        with writing():
+            uuid = actions.send(actor, Sent(content, path.name, container, terms)).uuid
+        jobs.read(actor, uuid)
+        _tell(uuid)
+        with writing():
+            if dry_run:
+                actions.drop(uuid)
+            else:
+                actions.apply(actor, uuid)
+        click.echo("nothing was changed" if dry_run else f"loaded: {uuid}")
+
+
+def _tell(uuid: str) -> None:
+    grid = queries.find(uuid)
+    node = queries.node_of(grid)
+    odd = json.loads(grid.odd)
+    click.echo(
+        f"{grid.rows} × {grid.cols} cells, {grid.populated} populated, {grid.people:,.0f} people;"
+        f" {odd['holes']} without data, {odd['broken']} no number, {odd['negative']} below nothing"
+    )
+    if grid.outside is not None:
+        click.echo(f"{grid.outside:,.0f} people outside the outlines: they do not count")
+    for each in queries.compared(grid, node) if node is not None else ():
+        census = "no census figure"
+        if each.census is not None and each.difference is not None:
+            share = "" if each.share is None else f", {each.share:+.2%}"
+            census = f"census {each.census.people:,} ({each.difference:+,.0f}{share})"
+        click.echo(f"{each.node.code} {each.node.name}: {each.sum.people:,.0f} people, {census}")
+
+
+@commands.command("grid")
+@question_options
+def grid(**given: str) -> None:
+    """Say how many people of a region's population grid are covered, and by which rule."""
+    with told():
+        question = asked.read(given, EVERYWHERE)
+        node = question.region
+        held = None if node is None else queries.latest(node.id)
+        if node is None or held is None:
+            raise NotFound("no population grid is loaded for this region", field="region")
+        found = queries.coverage(held, node, question)
+        click.echo(question.rule.words())
+        click.echo(question.sites_words())
+        click.echo(f"{question.on.isoformat()}: {found.sites} sites count")
+        click.echo(f"grid of {held.year}: {held.source}; a cell counts by its centre")
+        for line in (found.total, *found.lines):
+            share = f"{line.people_covered / line.people:.2%}" if line.people else "none"
+            click.echo(
+                f"{line.people_covered:,.0f} of {line.people:,.0f} people ({share}),"
+                f" {line.cells_covered} of {line.cells} populated cells"
+                f"  {line.node.code} {line.node.name}"
+            )
