@@ -24,6 +24,7 @@ from bench import (
     page,
     postgis,
     serving,
+    siting,
     snapshot,
     verdicts,
 )
@@ -42,6 +43,7 @@ BENCHES: dict[str, Callable[[bool], Iterator[Finding]]] = {
     "imports": imports.findings,
     "filing": filing.findings,
     "verdicts": verdicts.findings,
+    "siting": siting.findings,
     "grids": grids.findings,
     "coverage": coverage.findings,
 }
