@@ -17,6 +17,7 @@ from stations.coverage.grids import cli as grids_cli
 from stations.coverage.grids import views as grids
 from stations.coverage.runs import jobs as runs
 from stations.coverage.runs import views as run_views
+from stations.coverage.siting import cli as siting_cli
 from stations.coverage.siting import jobs as siting
 from stations.coverage.siting import map_views as siting_map
 from stations.coverage.siting import views as siting_views
@@ -27,7 +28,10 @@ from stations.coverage.whatif import views as whatif_views
 DAY: Final = timedelta(days=1)
 
 #: What the rooms add to the commands of coverage.
-ADDED: Final = (whatif_cli.what_if, demand_cli.load, grids_cli.load, grids_cli.grid)
+ADDED: Final = (
+    *(whatif_cli.what_if, demand_cli.load, grids_cli.load, grids_cli.grid),
+    siting_cli.siting,
+)
 FEATURE: Final = Feature(
     name="coverage",
     blueprints=(

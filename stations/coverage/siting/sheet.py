@@ -66,40 +66,10 @@ def _won(answer: Answer, living: Tree) -> Iterator[Sequence[object]]:
 
 def geojson(proposal: SitingProposal, answer: Answer, living: Tree) -> Response:
     """The chosen points and the settlements won, as GeoJSON in WGS-84."""
-    features = [
-        _feature(
-            one.lat,
-            one.lon,
-            role="station",
-            number=number,
-            near=one.near,
-            region=where(living, one.region_id),
-            site=one.site or None,
-            people=one.people,
-            settlements=one.settlements,
-            served=one.served,
-        )
-        for number, one in enumerate(answer.chosen, 1)
-    ]
-    features += [
-        _feature(
-            one.lat,
-            one.lon,
-            role="won",
-            code=one.code,
-            name=one.name,
-            people=one.people,
-            region=where(living, one.region_id),
-            station=one.station + 1,
-            metres=round(one.metres, 3),
-            served=one.served,
-        )
-        for one in answer.won
-    ]
     body = json.dumps(
         {
             "type": "FeatureCollection",
-            "features": features,
+            "features": features(answer, living),
             "siting": {
                 "name": proposal.name,
                 "question": json.loads(proposal.question),
@@ -115,6 +85,41 @@ def geojson(proposal: SitingProposal, answer: Answer, living: Tree) -> Response:
     response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{file}"
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def features(answer: Answer, living: Tree) -> list[dict[str, Any]]:
+    """The chosen points and the settlements won as GeoJSON's features."""
+    stations = [
+        _feature(
+            one.lat,
+            one.lon,
+            role="station",
+            number=number,
+            near=one.near,
+            region=where(living, one.region_id),
+            site=one.site or None,
+            people=one.people,
+            settlements=one.settlements,
+            served=one.served,
+        )
+        for number, one in enumerate(answer.chosen, 1)
+    ]
+    won = [
+        _feature(
+            one.lat,
+            one.lon,
+            role="won",
+            code=one.code,
+            name=one.name,
+            people=one.people,
+            region=where(living, one.region_id),
+            station=one.station + 1,
+            metres=round(one.metres, 3),
+            served=one.served,
+        )
+        for one in answer.won
+    ]
+    return [*stations, *won]
 
 
 def _feature(lat: float, lon: float, **properties: Any) -> dict[str, Any]:
