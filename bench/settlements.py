@@ -22,7 +22,7 @@ from core.regions.tree import Node, Tree
 from core.sites.network import KINDS, STATUSES, Network, Rows
 from core.sites.rules import Status
 from stations.coverage.positions import Places
-from stations.coverage.rules import Demand
+from stations.coverage.settled import Demand
 
 ON: Final = date(2026, 6, 1)
 TOWNS_A_COUNTY: Final = 10

@@ -27,9 +27,10 @@ from core.snapshot import of_revision
 from stations.coverage.models import DEMAND, PopulationSet, Settlement
 from stations.coverage.population import SetKind
 from stations.coverage.positions import Places
-from stations.coverage.rules import Cover, Demand, Question, Sites, Source
+from stations.coverage.rules import Cover, Question, Sites
 from stations.coverage.rules import cover as reckon
 from stations.coverage.serving import serving, sites_of
+from stations.coverage.settled import Demand, Source
 
 #: How many settlements all answers together may hold of one network, and how many answers at most.
 MOST_HELD: Final = 4_000_000

@@ -14,7 +14,8 @@ from core.sites.network import Network, Place
 from core.sites.queries import network
 from stations.coverage import queries, rules, spots
 from stations.coverage.positions import Places, Wanted
-from stations.coverage.rules import Cover, Demand, Question, Source, Tally
+from stations.coverage.rules import Cover, Question, Tally
+from stations.coverage.settled import Demand, Source
 
 
 @dataclass(frozen=True, eq=False)

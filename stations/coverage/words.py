@@ -8,7 +8,8 @@ from flask_babel import gettext as _
 
 from core.clock import civil
 from core.i18n import named
-from stations.coverage.rules import Question, Source
+from stations.coverage.rules import Question
+from stations.coverage.settled import Source
 
 
 def init(blueprint: Blueprint) -> None:

@@ -22,7 +22,8 @@ from core.regions.ranks import NONE, Ranks
 from core.regions.rules import Level
 from core.regions.tree import Node
 from stations.coverage.positions import Places, Wanted, nearest_within
-from stations.coverage.rules import Demand, Question, Sites, Source, Tally
+from stations.coverage.rules import Question, Sites, Tally
+from stations.coverage.settled import Demand, Source
 
 #: Below which level nothing is kept of a run.
 LOWEST: Final = Level.TOWN

@@ -26,7 +26,8 @@ from core.sites.queries import network
 from core.snapshot import revision
 from stations.coverage.models import DEMAND
 from stations.coverage.queries import cover_of, demand
-from stations.coverage.rules import Rule, Source
+from stations.coverage.rules import Rule
+from stations.coverage.settled import Source
 from stations.coverage.siting.answer import Answer, restored
 from stations.coverage.siting.models import SitingProposal
 from stations.coverage.siting.rules import Aim, Ask, Candidates

@@ -16,7 +16,8 @@ from core.regions.ranks import Ranks
 from core.sites.network import Network
 from core.sites.rules import Kind
 from stations.coverage.positions import NONE, Places, Positions, Wanted, nearest, pairs
-from stations.coverage.rules import Cover, Demand, Tally
+from stations.coverage.rules import Cover, Tally
+from stations.coverage.settled import Demand
 from stations.coverage.siting.rows import Floats, Rows
 from stations.coverage.siting.rules import MOST_CANDIDATES, Ask, Candidates
 

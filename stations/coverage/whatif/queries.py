@@ -17,7 +17,8 @@ from core.sites.network import Network
 from core.sites.queries import network
 from stations.coverage.positions import Places
 from stations.coverage.queries import cover_of, demand, sites_for
-from stations.coverage.rules import Demand, Question
+from stations.coverage.rules import Question
+from stations.coverage.settled import Demand
 from stations.coverage.whatif import reckoning as near
 from stations.coverage.whatif import rules
 from stations.coverage.whatif.reckoning import Outcome, Reckoning, Side

@@ -12,7 +12,8 @@ from core.catalogue import importer
 from core.catalogue.rules import Service
 from core.geo import EAST, NORTH, SOUTH, WEST
 from stations.coverage.positions import Positions
-from stations.coverage.rules import Demand, Sites
+from stations.coverage.rules import Sites
+from stations.coverage.settled import Demand
 
 
 def positions(points: list[tuple[float, float]]) -> Positions:

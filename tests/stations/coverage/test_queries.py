@@ -21,7 +21,8 @@ from core.sites.queries import network
 from stations.coverage.by_service import by_service
 from stations.coverage.models import PopulationSet
 from stations.coverage.queries import cover, demand
-from stations.coverage.rules import Demand, Question, Rule, shares, tally
+from stations.coverage.rules import Question, Rule, shares, tally
+from stations.coverage.settled import Demand
 from tests.conftest import Once
 from tests.stations.coverage.made import (
     ACTOR,

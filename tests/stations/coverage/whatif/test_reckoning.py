@@ -17,8 +17,9 @@ from core.geo import Point
 from core.sites.network import Network
 from stations.coverage.positions import Wanted
 from stations.coverage.queries import cover_of
-from stations.coverage.rules import Demand, Question, Rule, tally
+from stations.coverage.rules import Question, Rule, tally
 from stations.coverage.serving import serving, sites_of
+from stations.coverage.settled import Demand
 from stations.coverage.whatif.queries import reckoning
 from stations.coverage.whatif.reckoning import Touched
 from stations.coverage.whatif.rules import (
