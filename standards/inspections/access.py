@@ -42,9 +42,9 @@ def is_sent(actor: Actor, row: Inspection) -> bool:
 
 
 def took_part(actor: Actor, row: Inspection) -> bool:
-    """The same, or whoever filed it as an inspector."""
-    filed = not row.imported and row.filed_by_id == actor.account_id
-    return actor.account_id is not None and (filed or is_sent(actor, row))
+    """The same, or whose telephone its record comes from."""
+    own = actor.account_id is not None and row.owner_id == actor.account_id
+    return own or is_sent(actor, row)
 
 
 def as_sent(actor: Actor, site_id: int) -> Actor:

@@ -263,10 +263,8 @@ def _survivor(site_id: int) -> int:
 
 
 def _inspector(row: Inspection) -> tuple[str, int | None]:
-    """Who was there, whoever brings the last of it: of an imported record, whose it is."""
-    if row.imported or row.filed_by is None:
-        return row.inspector, row.inspector_id
-    return row.filed_by, row.filed_by_id
+    """Who was there, whoever brings the last of it: whose telephone the record comes from."""
+    return row.owner or row.inspector, row.owner_id or row.inspector_id
 
 
 def _photos(inspection_id: int) -> dict[str, tuple[int, ...]]:

@@ -77,7 +77,7 @@ def file(
     _check(record, ready, {_kind(periods, today()), _kind(periods, _day(record, received))})
     values = _values(actor, record, received, on_behalf)
     place = site_id, None if site_id == ready.entry_id else record.site
-    inspection_id = _claim(uuid, values) or _begin(actor, uuid, place, values, on_behalf)
+    inspection_id = _claim(uuid, values) or _begin(uuid, place, values)
     if inspection_id is None:
         return _known(actor, uuid, record, on_behalf)
     _write_parts(inspection_id, record)
@@ -183,6 +183,7 @@ def _values(
     actor: Actor, record: Record, received: Received, on_behalf: For | None
 ) -> dict[str, Any]:
     arrival = record.arrival
+    own = For(actor.account_id, actor.name, "") if on_behalf is None else on_behalf
     return {
         "state": State.FILED,
         "digest": record.digest,
@@ -190,6 +191,8 @@ def _values(
         "filed_by": actor.name,
         "filed_by_id": actor.account_id,
         "filed_at": received.at,
+        "owner": own.name,
+        "owner_id": own.account_id,
         "imported": on_behalf is not None,
         "started_at": record.started_at,
         "finished_at": record.finished_at,
@@ -221,28 +224,21 @@ def _claim(uuid: str, values: Mapping[str, Any]) -> int | None:
     )
 
 
-def _begin(
-    actor: Actor,
-    uuid: str,
-    place: tuple[int, str | None],
-    values: Mapping[str, Any],
-    on_behalf: For | None,
-) -> int | None:
+def _begin(uuid: str, place: tuple[int, str | None], values: Mapping[str, Any]) -> int | None:
     """A visit that only the telephone knew of; None if there is one of this UUID.
 
     ``place``: the site, and the code that the telephone had of it where that is merged since.
     """
     site_id, former = place
-    own = For(actor.account_id, actor.name, "") if on_behalf is None else on_behalf
     fresh = {
         "uuid": uuid,
         "site_id": site_id,
         "former": former,
         "origin": Origin.OWN,
-        "planned_by": own.name,
+        "planned_by": values["owner"],
         "planned_at": values["filed_at"],
-        "inspector_id": own.account_id,
-        "inspector": own.name,
+        "inspector_id": values["owner_id"],
+        "inspector": values["owner"],
         "companion": "",
         "review_words": "",
         "made": False,
@@ -324,6 +320,20 @@ def _known(actor: Actor, uuid: str, record: Record, on_behalf: For | None) -> Fi
 
 
 def _keep_copy(actor: Actor, row: Inspection, record: Record, on_behalf: For | None) -> None:
+    """Keep another record of a visit that nobody else changes meanwhile. Raises Unusable."""
+    known = db.session.scalars(
+        sa.select(RejectedCopy.digest).where(RejectedCopy.inspection_id == row.id)
+    ).all()
+    if record.digest in known:
+        return
+    if on_behalf is None and len(known) >= rules.MOST_COPIES:
+        raise Unusable(
+            _l(
+                "这次检查已留存 %(most)s 份内容不同的记录，不再接收。请导出文件交给管理员。",
+                most=rules.MOST_COPIES,
+            ),
+            field="uuid",
+        )
     copy_id = db.session.scalar(
         INSERT[db.engine.dialect.name](RejectedCopy)
         .values(
@@ -337,11 +347,8 @@ def _keep_copy(actor: Actor, row: Inspection, record: Record, on_behalf: For | N
             imported=on_behalf is not None,
             settled_words="",
         )
-        .on_conflict_do_nothing(index_elements=["inspection_id", "digest"])
         .returning(RejectedCopy.id)
     )
-    if copy_id is None:  # this copy is known, too
-        return
     _insert(InspectionPhoto, _photo_rows(row.id, record, copy_id))
     tell(
         actor,

@@ -20,9 +20,10 @@ class Inspection(Base):
 
     ``body`` is the record as it was sent, ``digest`` its SHA-256.  Times of the device stand beside
     the server's: ``device_at`` is what the device's clock showed at ``filed_at``, ``skew`` the
-    seconds it was behind.  ``former`` is the code of the site that it was planned or made at, where
-    that was merged since.  ``distance`` is from the check-in to the site, in metres.  ``score`` is
-    what the result was when all of it was here (JSON), and is never changed.
+    seconds it was behind.  ``owner`` is whose device it is, ``filed_by`` who brought the record:
+    another for one that was imported.  ``former`` is the code of the site that it was planned or
+    made at, where that was merged since.  ``distance`` is from the check-in to the site, in metres.
+    ``score`` is what the result was when all of it was here (JSON), and is never changed.
     """
 
     __tablename__ = "inspection"
@@ -34,7 +35,8 @@ class Inspection(Base):
         sa.CheckConstraint(
             "reviewed_by_id IS NULL OR (reviewed_by_id <> inspector_id"
             " AND (companion_id IS NULL OR reviewed_by_id <> companion_id)"
-            " AND (filed_by_id IS NULL OR imported OR reviewed_by_id <> filed_by_id))",
+            " AND (filed_by_id IS NULL OR reviewed_by_id <> filed_by_id)"
+            " AND (owner_id IS NULL OR reviewed_by_id <> owner_id))",
             name="second_person",
         ),
         sa.CheckConstraint("(lat IS NULL) = (lon IS NULL)", name="position"),
@@ -64,6 +66,8 @@ class Inspection(Base):
     filed_by: Mapped[str | None] = mapped_column(_NAME)
     filed_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("account.id"))
     filed_at: Mapped[datetime | None]
+    owner: Mapped[str] = mapped_column(_NAME, default="")
+    owner_id: Mapped[int | None] = mapped_column(sa.ForeignKey("account.id"))
     imported: Mapped[bool] = mapped_column(default=False)
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]

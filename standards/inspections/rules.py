@@ -168,6 +168,8 @@ MOST_SIGNER: Final = 50
 MOST_ANSWERS: Final = 300
 MOST_PHOTOS: Final = 60
 MOST_STANDARDS: Final = 8
+#: How many records that telephones send are kept beside the first of a visit.
+MOST_COPIES: Final = 10
 #: The longest record, in bytes: all that can be said within the bounds above.
 MOST_RECORD: Final = 1024 * 1024
 #: What an ordinary form may hold, with its photos.

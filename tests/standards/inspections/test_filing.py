@@ -21,6 +21,7 @@ from standards.inspections.models import (
     InspectionPhoto,
     RejectedCopy,
 )
+from standards.inspections.rules import MOST_COPIES
 from standards.models import Observation
 from tests.core.accounts.made import ACTOR, give_authenticator
 from tests.standards.inspections.made import (
@@ -86,6 +87,16 @@ def test_another_record_of_the_same_visit_is_refused_and_kept(ground: Ground) ->
     assert json.loads(kept.body) == second
     assert visit(uuid).digest == sha(json.dumps(record).encode())
     assert count(Finding) == 0
+
+
+def test_no_more_than_a_few_other_records_are_kept(ground: Ground) -> None:
+    uuid, phone = ground.plan(), ground.phone()
+    assert phone.send(uuid, ground.record()).status_code == 201
+    others = [ground.record(words=f"另一份 {number}") for number in range(MOST_COPIES + 2)]
+    told = [phone.send(uuid, one).status_code for one in others]
+    assert told == [409] * MOST_COPIES + [422] * 2
+    assert phone.send(uuid, others[0]).status_code == 409  # what is kept is known again
+    assert count(RejectedCopy) == MOST_COPIES
 
 
 def test_it_is_complete_when_the_last_photo_is_here_and_not_before(ground: Ground) -> None:

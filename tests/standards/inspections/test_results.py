@@ -8,6 +8,7 @@ from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 
 from core.accounts import actions, places, queries
@@ -176,10 +177,20 @@ def test_what_a_removed_inspector_could_not_send_is_imported_in_his_name(ground:
         row = visit(uuid)
         assert (row.state, row.imported, row.inspector) == ("complete", True, "li")
         assert row.flags == "imported"
-        assert row.filed_by == "admin"
+        assert (row.filed_by, row.owner, row.owner_id) == ("admin", "li", ground.inspector)
     second = ground.phone(ground.person("second", Role.COUNTY_ADMIN, COUNTIES["own"]))
     told = [who.post(f"/inspections/{uuids[0]}/sign-off").status_code for who in (boss, second)]
     assert told == [403, 303]  # whoever brought a record does not let it stand as well
+
+
+def test_the_database_itself_refuses_who_brought_a_record_or_whose_it_is(ground: Ground) -> None:
+    uuid = ground.plan()
+    boss = admin(ground)
+    bring(boss, exported(uuid, ground.record(), []))
+    row = visit(uuid)
+    for account_id in (row.filed_by_id, row.owner_id):
+        with pytest.raises(sa.exc.IntegrityError, match="second_person"), writing():
+            db.session.execute(sa.update(Inspection).values(reviewed_by_id=account_id))
 
 
 def test_a_file_that_was_changed_or_is_none_is_refused(ground: Ground) -> None:
