@@ -120,16 +120,16 @@ def reach(asked: Scene, datum: Datum) -> Layer:
 
 def settled(asked: Scene, chosen: Places) -> Iterable[Spot]:
     """Settlements with their people and what is nearest to them."""
+    # Looked up once: a city has thousands of settlements.
+    people, nobody = _("%(number)s 人"), _("附近没有计入的网点")
+    nearest = _("最近：%(site)s，%(metres)s")
     for number in chosen.tolist():
         line = listing.settlement_line(asked, number)
-        near = _("附近没有计入的网点")
+        near = nobody
         if line.nearest is not None and line.distance is not None:
-            near = _(
-                "最近：%(site)s，%(metres)s",
-                site=named(line.nearest.name, line.nearest.name_en),
-                metres=metres(line.distance),
-            )
-        notes = (_("%(number)s 人", number=count(line.people)), near)
+            site = named(line.nearest.name, line.nearest.name_en)
+            near = nearest % {"site": site, "metres": metres(line.distance)}
+        notes = (people % {"number": count(line.people)}, near)
         yield Spot(Point(line.lat, line.lon), line.name or line.code or "—", line.people, notes)
 
 

@@ -155,7 +155,7 @@ SERVICES: Final[Table[ServiceLine]] = Table(
     (
         Column("code", _l("事项编码"), lambda one: one.service.code),
         Column("name", _l("事项"), lambda one: one.service.name),
-        Column("sites", _l("开办网点"), lambda one: one.sites, True, True),
+        Column("sites", _l("能办的网点"), lambda one: one.sites, True, True),
         *_shares(ServiceLine),
     ),
     "people",

@@ -32,8 +32,8 @@ def share_words(share: float | None) -> str:
 
 
 def count(number: float) -> str:
-    """Whole people, or whole things: 2,313,401."""
-    return str(format_decimal(round(number)))
+    """Whole people, or whole things: 2,313,401, in both languages."""
+    return f"{round(number):,}"
 
 
 def exact_metres(metres: float) -> str:

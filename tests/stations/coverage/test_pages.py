@@ -193,7 +193,7 @@ def test_each_service_has_its_own_line(client: FlaskClient) -> None:
     assert len(found) == 21
     assert found[COMMON]["已覆盖居民"] == "710"
     assert found[HALLS]["已覆盖居民"] == "310"
-    assert (found[NOBODYS]["开办网点"], found[NOBODYS]["居民覆盖率（%）"]) == ("0", "0")
+    assert (found[NOBODYS]["能办的网点"], found[NOBODYS]["居民覆盖率（%）"]) == ("0", "0")
     assert found == {
         row["事项编码"]: row
         for row in rows(client, f"/coverage/{CITY}/services.csv?service={HALLS}")
