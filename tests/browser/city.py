@@ -32,6 +32,7 @@ from core.sites.models import Closure, Site, SitePeriod
 from core.sites.rules import Kind, Status
 from network.demo import actions as demo
 from network.demo.rules import CITIES
+from stations.coverage.demand import demo as people
 from tests.databases import migrate
 from tests.serving import SECRET_KEY, serving
 from wsgi import create_app
@@ -84,6 +85,7 @@ def city(home: Path, *, staffed: bool = False) -> Iterator[City]:
                 _enter_twice(command("tests"))
         made = accounts.make(command("tests"), "3710", config) if staffed else []
         if staffed:
+            people.demonstrate("3710", today())
             _find_faults(command("tests"))
         sites, monday = _special(), _working_monday()
         db.session.remove()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import timedelta
 from urllib.parse import quote
@@ -13,9 +14,13 @@ from flask.testing import FlaskClient
 from core import db
 from core.accounts.rules import Role
 from core.clock import today
+from core.db import writing
+from core.geo import Datum
+from core.regions import boundaries
+from core.regions.boundaries import Origin
 from core.sites.queries import network
 from tests.conftest import Once
-from tests.stations.coverage.made import CITY, COUNTY, OTHER, TOWN
+from tests.stations.coverage.made import ACTOR, CITY, COUNTY, OTHER, TOWN
 from tests.stations.coverage.page import layers, rows, sign_in, text
 from tests.stations.coverage.town import COMMON, HALLS, NOBODYS, Town, make_empty_town, make_town
 
@@ -242,6 +247,25 @@ def test_the_map_of_a_county_shows_who_serves_it_from_beyond(client: FlaskClient
     drawn = layers(client, f"/coverage/{OTHER}/map.json")
     assert {spot[3] for spot in drawn["covered"]["spots"]} == {"己"}
     assert [spot[3] for spot in drawn["sites"]["spots"]] == ["大厅"]
+
+
+def test_where_outlines_are_known_the_map_shades_regions_by_their_share(
+    client: FlaskClient,
+) -> None:
+    corners = [(122.0, 37.4), (122.2, 37.4), (122.2, 37.6), (122.0, 37.6), (122.0, 37.4)]
+    outline = {
+        "type": "Feature",
+        "properties": {"adcode": COUNTY[:6]},
+        "geometry": {"type": "Polygon", "coordinates": [corners]},
+    }
+    whole = json.dumps({"type": "FeatureCollection", "features": [outline]})
+    assert "shares-county" not in layers(client, f"/coverage/{CITY}/map.json")
+    with writing():
+        boundaries.load(ACTOR, whole, Origin(Datum.WGS84))
+    shaded = layers(client, f"/coverage/{CITY}/map.json")["shares-county"]
+    (feature,) = shaded["features"]["features"]
+    assert feature["properties"] == {"name": "环翠区 89.7%", "shade": 4}
+    assert not shaded["shown"]
 
 
 def test_the_map_of_blind_spots_shows_where_one_more_would_do_most(client: FlaskClient) -> None:
