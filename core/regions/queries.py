@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -166,19 +166,61 @@ def _heirs(region_id: int | None, on: date, living: Tree) -> list[Node]:
 def standing_in(region_id: int, on: date) -> Node | None:
     """The region of the day in which what lay in a region lies: itself, else the first that it
     became, else what it lay in; None where none of them is of the day."""
-    living = tree(on)
-    up: int | None = region_id
-    while up is not None:
-        heirs = _heirs(up, on, living)
-        if heirs:
-            return min(heirs, key=lambda node: node.code)
-        up = db.session.scalar(
-            sa.select(RegionPeriod.parent_id)
-            .where(RegionPeriod.region_id == up)
-            .order_by(RegionPeriod.since.desc())
-            .limit(1)
-        )
-    return None
+    return tree(on).by_id.get(region_id) or all_standing_in([region_id], on).get(region_id)
+
+
+def all_standing_in(region_ids: Collection[int], on: date) -> dict[int, Node]:
+    """The same of many, asked at once; without those of which there is none."""
+    return _Standing(on).of(region_ids)
+
+
+class _Standing:
+    """What is recorded of regions that are not of a day, read at once."""
+
+    def __init__(self, on: date) -> None:
+        self.living = tree(on).by_id
+        periods = db.session.execute(
+            sa.select(RegionPeriod.region_id, RegionPeriod.parent_id, RegionPeriod.until)
+            .where(sa.not_(on_day(RegionPeriod, on)))
+            .order_by(RegionPeriod.region_id, RegionPeriod.since)
+        ).all()
+        self.parents = {row.region_id: row.parent_id for row in periods}
+        ended = {row.region_id: row.until for row in periods}
+        self.heirs: dict[int, list[int]] = {}
+        for row in db.session.execute(
+            sa.select(RegionChange.from_region_id, RegionChange.to_region_id, RegionChange.on)
+            .where(RegionChange.to_region_id.is_not(None), RegionChange.on <= on)
+            .order_by(RegionChange.id)
+        ):
+            if row.on == ended.get(row.from_region_id):
+                self.heirs.setdefault(row.from_region_id, []).append(row.to_region_id)
+
+    def of(self, region_ids: Collection[int]) -> dict[int, Node]:
+        found = ((region_id, self._one(region_id)) for region_id in region_ids)
+        return {region_id: node for region_id, node in found if node is not None}
+
+    def _one(self, region_id: int) -> Node | None:
+        up: int | None = region_id
+        while up is not None:
+            heirs = self._became(up)
+            if heirs:
+                return min(heirs, key=lambda node: node.code)
+            up = self.parents.get(up)
+        return None
+
+    def _became(self, region_id: int) -> list[Node]:
+        """The regions of the day that it became, through any number of changes; itself if it is
+        of the day."""
+        seen: set[int] = set()
+        found, waiting = [], [region_id]
+        while waiting:
+            one = waiting.pop()
+            if one in self.living:
+                found.append(self.living[one])
+            elif one not in seen:
+                waiting += self.heirs.get(one, [])
+            seen.add(one)
+        return found
 
 
 def _became(region_id: int, on: date) -> list[int]:

@@ -136,8 +136,8 @@ COLUMNS: Final = (
 def export(out: Path, **given: str) -> None:
     """Write the settlements behind a result, so that anybody can count again.
 
-    distance_m is the straight line to the nearest site along the WGS-84 geodesic, to the
-    micrometre; a settlement is covered where it is at most radius / factor, inclusive.
+    distance_m is the straight line to the nearest site along the WGS-84 geodesic; a settlement is
+    covered where it is at most radius / factor, inclusive.
     """
     with told():
         question = asked.read(given, EVERYWHERE)

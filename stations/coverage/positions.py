@@ -17,7 +17,7 @@ import numpy as np
 from geographiclib.geodesic import Geodesic
 from numpy.typing import NDArray
 
-from core.geo import NEAR, Floats, arcs, earth_centred
+from core.geo import Floats, arcs, earth_centred
 
 if TYPE_CHECKING:
     from scipy.spatial import cKDTree
@@ -29,6 +29,8 @@ Wanted = NDArray[np.bool_]
 NONE: Final = -1
 #: Metres below which two distances are one: no position given in degrees can tell a micrometre.
 SLACK: Final = 1e-6
+#: Metres from which on the geodesic between two places is solved for one by one.
+FAR: Final = 500_000.0
 #: The shortest and the longest radius of curvature of the ellipsoid in metres (b²/a and a²/b).
 _TIGHTEST, _FLATTEST = 6_335_439.0, 6_399_594.0
 #: Metres by which a chord reckoned in floating numbers may be off.
@@ -95,11 +97,10 @@ def within(of: Positions, i: int, to: Positions, j: int, metres: float) -> bool:
 
 
 def distances(of: Positions, i: Places, to: Positions, j: Places) -> Floats:
-    """Metres along the geodesic between pairs of places, each to a hundredth of a millimetre."""
-    a, b = of.xyz[i], to.xyz[j]
-    found = arcs(a, b)
-    # Some metres less than the limit, for the chord is shorter than what lies over it.
-    for far in np.flatnonzero(found > NEAR - 100):
+    """Metres along the geodesic between pairs of places: to a hundredth of a millimetre up to
+    200 km, to two millimetres up to FAR, beyond which the geodesic is solved for."""
+    found = arcs(of.xyz[i], to.xyz[j])
+    for far in np.flatnonzero(found > FAR):
         found[far] = geodesic(of, int(i[far]), to, int(j[far]))
     return found
 

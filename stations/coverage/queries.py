@@ -181,10 +181,8 @@ def _living(region_ids: Places, among: Ranks, on: date) -> Places:
     if not len(gone) or not len(among):
         return region_ids
     found = region_ids.copy()
-    for region_id in gone.tolist():
-        node = regions.standing_in(region_id, on)
-        if node is not None:
-            found[region_ids == region_id] = node.id
+    for region_id, node in regions.all_standing_in(gone.tolist(), on).items():
+        found[region_ids == region_id] = node.id
     return found
 
 
