@@ -67,6 +67,7 @@ def _whole(one: Published) -> dict[str, Any]:
         "kinds": list(version.kinds),
         "total": version.total,
         "meets": version.meets,
+        "months": version.months,
         "bands": [band.model_dump(mode="json", by_alias=True) for band in version.bands],
         "chapters": [chapter.model_dump(mode="json") for chapter in version.chapters],
         "criteria": [_criterion(version, criterion) for criterion in version.criteria],
@@ -87,6 +88,7 @@ def _criterion(version: Version, one: Criterion) -> dict[str, Any]:
         "check": _check(one.check),
         "kinds": list(one.kinds or version.kinds),
         "applies_if": _check(one.applies_if),
+        "months": one.months or version.months,
         "guidance": guidance,
         "source": {
             "kind": one.source.kind,

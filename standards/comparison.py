@@ -40,6 +40,7 @@ WHOLE: Final = {
     "kinds": _l("适用的网点"),
     "total": _l("总分"),
     "meets": _l("达标线"),
+    "months": _l("现场结果的有效期（月）"),
     "bands": _l("等级"),
     "chapters": _l("章"),
 }
@@ -52,6 +53,7 @@ PARTS: Final = {
     "veto": _l("一票否决"),
     "kinds": _l("适用的网点"),
     "applies_if": _l("适用条件"),
+    "months": _l("现场结果的有效期（月）"),
     "guidance": _l("查看要点"),
     "source": _l("来源"),
     "text_en": _l("英文"),

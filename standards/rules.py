@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+from calendar import monthrange
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Annotated, Final, Literal
 
@@ -30,6 +32,7 @@ RESERVED: Final = frozenset({"drafts", "new", "inspections"})
 #: In percent of the points that can be had.
 Percent = Annotated[int, Field(ge=0, le=100)]
 Weight = Annotated[int, Field(ge=1, le=1000)]
+Months = Annotated[int, Field(ge=1, le=120)]
 Number = Annotated[float, Field(ge=-1e9, le=1e9, allow_inf_nan=False)]
 
 MOST_CRITERIA: Final = 200
@@ -152,7 +155,8 @@ class Band(Strict):
 class Criterion(Strict):
     """``kinds``: applies to these only, to all of the standard's if empty.
 
-    ``applies_if``: does not apply where this is known to be otherwise.
+    ``applies_if``: does not apply where this is known to be otherwise.  ``months``: how long what
+    was seen on site holds, if not as long as the version says.
     """
 
     code: Code
@@ -165,6 +169,7 @@ class Criterion(Strict):
     check: Check | None = None
     kinds: tuple[Kind, ...] = ()
     applies_if: Check | None = None
+    months: Months | None = None
     guidance: Guidance | None = None
     source: SourceRow
 
@@ -172,7 +177,7 @@ class Criterion(Strict):
     def asked(self) -> str:
         """Stands for what is asked: an observation holds as long as this stays the same.
 
-        Weight, veto, guidance, source and translation are not part of it.
+        Weight, veto, how long it holds, guidance, source and translation are not part of it.
         """
         check = (
             None if self.check is None else self.check.model_dump(mode="json", exclude_none=True)
@@ -200,6 +205,8 @@ class Version(Strict):
     total: Annotated[int, Field(ge=1, le=100_000)]
     #: From what share of the points on it is met.
     meets: Percent = 100
+    #: For how many months what was seen on site holds; without, until somebody looks again.
+    months: Months | None = None
     documents: dict[str, Document] = Field(default_factory=dict)
     bands: tuple[Band, ...] = Field(default=(), max_length=20)
     chapters: tuple[Chapter, ...] = Field(min_length=1, max_length=40)
@@ -208,6 +215,15 @@ class Version(Strict):
     @property
     def by_code(self) -> dict[str, Criterion]:
         return {criterion.code: criterion for criterion in self.criteria}
+
+    def seen_since(self, criterion: Criterion, on: date) -> date | None:
+        """The first day from which what was seen still holds on the day; None: it always does."""
+        months = criterion.months or self.months
+        if months is None:
+            return None
+        year, month = divmod(on.year * 12 + on.month - 1 - months, 12)
+        last = monthrange(year, month + 1)[1]
+        return date(year, month + 1, min(on.day, last)) + timedelta(1)
 
     def of_kind(self, kind: Kind) -> tuple[Criterion, ...]:
         """The criteria that apply to sites of the kind, in order."""

@@ -51,11 +51,19 @@ class Row:
     told: Told | None
     seen: bool
     last: Spoken | None
+    #: What was seen before this day is out of date.
+    seen_since: date | None = None
+
+    @property
+    def expired(self) -> bool:
+        """Whether what was last said is too old to hold."""
+        since = self.seen_since
+        return self.last is not None and since is not None and self.last.on < since
 
     @property
     def overruled(self) -> bool:
         """Whether somebody said something that no longer holds: the figure has changed since."""
-        return self.last is not None and not self.seen
+        return self.last is not None and not self.seen and not self.expired
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +131,7 @@ def _one(
             told=told.get(one.code),
             seen=bool(judged.seen[number, column]),
             last=_last(said, published.code, one),
+            seen_since=published.version.seen_since(one, found.day.ask.on),
         )
         for number, one in enumerate(published.version.criteria)
         if _asked_of(one, place.kind)

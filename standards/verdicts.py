@@ -234,9 +234,11 @@ class Verdicts:
 class Sights:
     """What was last seen up to a day, by key and by the index of the site in a network."""
 
+    on: date
     size: int
     indexes: Ints
     starts: Ints
+    days: Ints
     results: Codes
     values: Floats
     known: dict[Key, int]
@@ -251,22 +253,29 @@ class Sights:
         rows = rows[np.lexsort((seen.days[rows], seen.keys[rows]))]
         starts = np.searchsorted(seen.keys[rows], np.arange(len(seen.known) + 1))
         return cls(
+            on=on,
             size=len(site_ids),
             indexes=indexes[rows],
             starts=starts,
+            days=seen.days[rows],
             results=seen.results[rows],
             values=seen.values[rows],
             known=seen.known,
         )
 
     def of(self, version: Version) -> Callable[[Criterion], Looked | None]:
-        """What was last said of the criteria of a version."""
+        """What was last said of the criteria of a version, and holds as long as it says."""
 
         def sight(criterion: Criterion) -> Looked | None:
             key = self.known.get((version.code, criterion.code, criterion.asked))
             if key is None or self.starts[key] == self.starts[key + 1]:
                 return None
-            some = slice(int(self.starts[key]), int(self.starts[key + 1]))
+            first, end = int(self.starts[key]), int(self.starts[key + 1])
+            since = version.seen_since(criterion, self.on)
+            if since is not None:
+                # In order of their days, so that what is too old comes first.
+                first += int(np.searchsorted(self.days[first:end], since.toordinal()))
+            some = slice(first, end)
             results = np.full(self.size, NOT_SEEN, np.int8)
             numbers = np.full(self.size, np.nan)
             # Of several at one site the last one written is what remains: the newest.

@@ -80,6 +80,7 @@ class WholeForm(_Seen):
     about_en = TextAreaField(_l("英文说明"), [_WORDS])
     kinds = SelectMultipleField(_l("适用的网点"), [InputRequired(_l("请至少选一种。"))])
     meets = IntegerField(_l("达标线（得分占适用条目总分的百分比）"), [_NEEDED])
+    months = IntegerField(_l("现场结果几个月内有效（不填即一直有效）"), [Maybe()])
 
     def __init__(self, version: Version, **rest: Any) -> None:
         super().__init__(
@@ -90,6 +91,7 @@ class WholeForm(_Seen):
                 "about_en": version.about_en,
                 "kinds": [kind.value for kind in version.kinds],
                 "meets": version.meets,
+                "months": version.months,
             },
             **rest,
         )
@@ -101,7 +103,7 @@ class WholeForm(_Seen):
             name: (self[name].data or "").strip()
             for name in ("name", "name_en", "about", "about_en")
         }
-        typed |= {"kinds": self.kinds.data, "meets": self.meets.data}
+        typed |= {name: self[name].data for name in ("kinds", "meets", "months")}
         read = _strict(Version, typed, {})
         return narrowed(read, read.kinds)
 
@@ -121,6 +123,7 @@ class CriterionForm(_Seen):
     about = SelectField(_l("看哪个指标或登记项目"), [Maybe()])
     comparison = SelectField(_l("怎样比"), [Maybe()])
     value = StringField(_l("与多少相比"), [Length(max=20)])
+    months = IntegerField(_l("现场结果几个月内有效（不填即按整个标准）"), [Maybe()])
     than = SelectField(_l("或与另一个指标相比"), [Maybe()])
     kinds = SelectMultipleField(_l("只适用于（不选即全部）"), [Maybe()])
     look = TextAreaField(_l("看什么"), [_WORDS])
@@ -172,6 +175,7 @@ class CriterionForm(_Seen):
             "veto": self.veto.data,
             "method": self.method.data,
             "check": self._check(),
+            "months": self.months.data,
             "kinds": self.kinds.data or [],
             "guidance": self._guidance(),
             "source": {
@@ -209,7 +213,7 @@ def _data(criterion: Criterion | None, version: Version) -> dict[str, Any]:
         return {"method": Method.OBSERVED, "source": SourceKind.PROPOSED, "weight": 1}
     told: dict[str, Any] = {
         name: getattr(criterion, name)
-        for name in ("code", "chapter", "text", "text_en", "weight", "veto", "method")
+        for name in ("code", "chapter", "text", "text_en", "weight", "veto", "method", "months")
     }
     told |= {"kinds": [kind.value for kind in criterion.kinds]}
     if criterion.check is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -127,6 +127,41 @@ class TestWhatWasSeen:
         assert states(hall)["hours"] is State.FAILED
         (found,) = site.of_site(hall)
         assert not next(row for row in found.rows if row.criterion.code == "hours").seen
+
+    def test_what_was_seen_is_out_of_date_after_so_many_months(self, hall: int) -> None:
+        see(hall, None, on=45, guide="pass", desk="pass")
+        assert states(hall)["guide"] is State.MET
+        text = changed("meets = 60", "meets = 60\nmonths = 1")
+        own = changed('code = "desk"', 'code = "desk"\nmonths = 2', text)
+        publish(own, today())  # it asks the same, so that what was seen stays
+        (found,) = site.of_site(hall)
+        guide, desk = (
+            next(row for row in found.rows if row.criterion.code == code)
+            for code in ("guide", "desk")
+        )
+        assert (guide.state, guide.expired, guide.overruled) == (State.UNKNOWN, True, False)
+        assert (desk.state, desk.expired) == (State.MET, False)
+        (before,) = site.of_site(hall, today() - timedelta(1))
+        assert before.rows[0].state is State.MET  # of the version that was in force then
+        see(hall, None, on=10, guide="fail")
+        assert states(hall)["guide"] is State.FAILED
+
+    @pytest.mark.parametrize(
+        ("on", "months", "since"),
+        [
+            (date(2026, 11, 26), 12, date(2025, 11, 27)),
+            (date(2026, 3, 31), 1, date(2026, 3, 1)),
+            (date(2024, 2, 29), 12, date(2023, 3, 1)),
+            (date(2026, 1, 15), 1, date(2025, 12, 16)),
+        ],
+    )
+    def test_it_holds_until_the_same_day_so_many_months_later(
+        self, on: date, months: int, since: date
+    ) -> None:
+        version = format.read(changed("meets = 60", f"meets = 60\nmonths = {months}")).version
+        assert version.seen_since(version.criteria[0], on) == since
+        plain = format.read(FILE).version
+        assert plain.seen_since(plain.criteria[0], on) is None
 
     def test_every_answer_is_kept(self, hall: int) -> None:
         see(hall, None, on=1, guide="fail", note="门口没人")
