@@ -144,6 +144,7 @@ TABLE: Final[Mapping[str, Row]] = {
     "GET coverage_grids.export": READERS,
     "POST coverage_grids.load": WRITERS,
     "POST coverage_grids.drop": WRITERS,
+    "GET coverage_roads.show": READERS,
     "GET coverage_runs.index": OF_A_REGION,
     "GET coverage_runs.export": OF_A_REGION,
     "GET coverage_runs.new": WRITES_SOMEWHERE,

@@ -15,6 +15,8 @@ from stations.coverage.demand import demo, keeping
 from stations.coverage.demand import views as demand
 from stations.coverage.grids import cli as grids_cli
 from stations.coverage.grids import views as grids
+from stations.coverage.roads import cli as roads_cli
+from stations.coverage.roads import views as roads
 from stations.coverage.runs import jobs as runs
 from stations.coverage.runs import views as run_views
 from stations.coverage.siting import cli as siting_cli
@@ -29,14 +31,14 @@ DAY: Final = timedelta(days=1)
 
 #: What the rooms add to the commands of coverage.
 ADDED: Final = (
-    *(whatif_cli.what_if, demand_cli.load, grids_cli.load, grids_cli.grid),
-    siting_cli.siting,
+    *(whatif_cli.what_if, demand_cli.load, siting_cli.siting),
+    *(grids_cli.load, grids_cli.grid, roads_cli.group),
 )
 FEATURE: Final = Feature(
     name="coverage",
     blueprints=(
         *(views.blueprint, map_views.blueprint, whatif_views.blueprint),
-        *(demand.blueprint, grids.blueprint),
+        *(demand.blueprint, grids.blueprint, roads.blueprint),
         *(api.blueprint, whatif_api.blueprint, run_views.blueprint),
         *(siting_views.blueprint, siting_map.blueprint),
     ),

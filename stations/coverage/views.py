@@ -43,10 +43,14 @@ LARGEST: Final = 6
 #: The other pages of coverage and what they are called; with the question, or the region alone.
 SITING: Final = "siting.show"
 DEMAND: Final = "demand.index"
+ROADS: Final = "coverage_roads.show"
+GRIDS: Final = "coverage_grids.index"
 RUNS: Final = "coverage_runs.index"
 ELSEWHERE: Final = (
     (WHATIF, _l("如果…"), True),
     (SITING, _l("选址"), False),
+    (ROADS, _l("路网步行"), True),
+    (GRIDS, _l("人口网格"), False),
     (RUNS, _l("历次结果"), False),
     (DEMAND, _l("人口数据"), False),
 )

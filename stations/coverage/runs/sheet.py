@@ -64,22 +64,6 @@ def line(run: CoverageRun) -> Line:
 # -- Words ----------------------------------------------------------------------------------------
 
 
-def share(value: float | None) -> str:
-    """A share in percent; what is not all, or not nothing, has to look so."""
-    if value is None:
-        return str(_("无"))
-    if 0.9995 <= value < 1:
-        value = 0.999
-    if 0 < value < 0.0005:
-        value = 0.001
-    return f"{format_decimal(round(value * 100, 1))}%"
-
-
-def people(number: float) -> str:
-    """Whole people."""
-    return str(format_decimal(round(number)))
-
-
 def asked_words(line: Line) -> str:
     """The service and the hour of a run."""
     run, service = line.run, line.service
@@ -130,8 +114,6 @@ def points_words(moved: float | None) -> str:
 
 
 FILTERS: Final[Mapping[str, Callable[..., str]]] = {
-    "share": share,
-    "people": people,
     "asked_words": asked_words,
     "rule_words": rule_words,
     "source_words": source_words,
@@ -148,7 +130,7 @@ def headings() -> list[str]:
         str(text)
         for text in (
             *(_l("日期"), _l("事项"), _l("时刻"), _l("半径（米）"), _l("步行系数")),
-            *(_l("居民"), _l("已覆盖居民"), _l("聚落点"), _l("已覆盖聚落点"), _l("计入网点")),
+            *(_l("居民"), _l("已覆盖居民"), _l("村居"), _l("已覆盖村居"), _l("计入网点")),
             *(_l("人口年份与来源"), _l("演示数据"), _l("覆盖规则"), _l("人口数据指纹")),
             *(_l("完成时间"), _l("发现已更正"), _l("编号")),
         )
@@ -186,7 +168,7 @@ def row_headings() -> list[str]:
         str(text)
         for text in (
             *(_l("区划代码"), _l("区划"), _l("级别")),
-            *(_l("居民"), _l("已覆盖居民"), _l("聚落点"), _l("已覆盖聚落点")),
+            *(_l("居民"), _l("已覆盖居民"), _l("村居"), _l("已覆盖村居")),
         )
     ]
 

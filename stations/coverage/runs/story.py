@@ -29,7 +29,7 @@ FINISHED: Final = event_type(
     {
         "people": Field(_l("居民")),
         "people_covered": Field(_l("已覆盖居民")),
-        "settlements": Field(_l("聚落点")),
-        "settlements_covered": Field(_l("已覆盖聚落点")),
+        "settlements": Field(_l("村居")),
+        "settlements_covered": Field(_l("已覆盖村居")),
     },
 )
