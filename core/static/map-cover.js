@@ -237,6 +237,21 @@
     map.getContainer().after(area);
   }
 
+  // On paper the map shows what was on the screen, as wide as the sheet; it cannot ask how wide that is.
+  function printable(map) {
+    const style = map.getContainer().style;
+    function become(width, height) {
+      const whole = L.latLngBounds(map.options.whole);
+      const seen = map.getBounds().contains(whole) ? whole : map.getBounds();
+      style.width = width;
+      style.height = height;
+      map.invalidateSize({ animate: false, pan: false });
+      map.fitBounds(seen, { animate: false, padding: [8, 8] });
+    }
+    window.addEventListener("beforeprint", () => become("170mm", "120mm"));
+    window.addEventListener("afterprint", () => become("", ""));
+  }
+
   async function cover(map, options) {
     performance.mark("map-cover-begins");
     const data = await mapLayers.fetched(map, options);
@@ -253,6 +268,7 @@
     };
     show(map, state);
     switches(map, state, data.words);
+    printable(map);
     map.on("zoomend", () => resize(map, state.layers.map((one) => one.group)));
     // Drawn is what has been painted: a canvas paints in the next frame.
     requestAnimationFrame(() => requestAnimationFrame(function () {

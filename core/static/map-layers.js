@@ -44,6 +44,7 @@
     if (options.grid) {
       new Grid().addTo(map);
     }
+    map.options.whole = options.bounds;
     map.fitBounds(options.bounds, { animate: false, padding: [16, 16] });
     // The wheel scrolls the page until somebody is at work on the map.
     map.scrollWheelZoom.disable();

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from datetime import date, datetime, time
@@ -21,6 +22,7 @@ from core.regions.tree import Node
 from core.sites import forms
 from stations.coverage.rules import RADIUS, Question, Rule
 
+_HUGE: Final = re.compile(r"\d{10,}(\.\d*)?|\d+(\.\d+)?[eE]\+?\d+", re.ASCII)
 _CLOCK: Final = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)", re.ASCII)
 
 
@@ -74,6 +76,10 @@ def at(text: str, on: date) -> datetime | None:
 def rule(radius: str, factor: str) -> Rule:
     """The rule asked for, one kilometre of straight line if nothing is. Raises BadInput."""
     return Rule.asked(
-        decimal(radius, "radius") if radius else RADIUS,
-        decimal(factor, "factor") if factor else 1.0,
+        _metres(radius) if radius else RADIUS, decimal(factor, "factor") if factor else 1.0
     )
+
+
+def _metres(text: str) -> float:
+    """A radius; one beyond all numbers that are read is told by its bounds, too."""
+    return math.inf if _HUGE.fullmatch(plain(text)) else decimal(text, "radius")

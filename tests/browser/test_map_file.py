@@ -143,6 +143,21 @@ def test_it_prints_what_is_chosen(opened: Page) -> None:
     expect(opened.locator("canvas.leaflet-zoom-animated").first).to_be_visible()
 
 
+def test_on_paper_the_map_is_as_wide_as_the_sheet_and_shows_the_same(opened: Page) -> None:
+    drawn(opened)
+    area = opened.locator(".folium-map")
+    before = opened.evaluate(PAINTED, [180, 35, 24])
+    opened.evaluate("dispatchEvent(new Event('beforeprint'))")
+    box = area.bounding_box()
+    assert box is not None
+    assert 600 < box["width"] < 700
+    assert opened.evaluate(PAINTED, [180, 35, 24]) > before / 4
+    opened.evaluate("dispatchEvent(new Event('afterprint'))")
+    box = area.bounding_box()
+    assert box is not None
+    assert box["width"] > 1000
+
+
 def test_before_and_after_are_told_apart(chromium: Browser, tmp_path: Path) -> None:
     plain, point = Datum.WGS84, Point(37.1, 122.0)
     layers = [
