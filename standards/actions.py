@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
@@ -17,13 +17,19 @@ from core.audit.actions import record
 from core.clock import now, today
 from core.dated import on_day
 from core.db import db
-from core.errors import BadInput, Conflict
+from core.errors import BadInput, Conflict, NotFound
 from core.sites.models import Site, SitePeriod
 from core.sites.story import SITE
 from standards import queries, story
 from standards.format import Read
 from standards.judging import Told, derived
-from standards.models import Observation, Standard, StandardCriterion, StandardVersion
+from standards.models import (
+    Observation,
+    Standard,
+    StandardCriterion,
+    StandardEnd,
+    StandardVersion,
+)
 from standards.queries import Published
 from standards.rules import MOST_NOTE, Criterion, Method, Result, State, Version
 
@@ -38,7 +44,7 @@ def publish(
     """
     standard = _taken_up(read.version.code)
     last = _last(standard)
-    _check_day(last, in_force)
+    _check_day(last, _ends(standard), in_force)
     if last is not None and last.digest == read.digest:
         raise BadInput(_l("与现有的第 %(number)s 版完全相同。", number=last.number), field="file")
     made = StandardVersion(
@@ -89,12 +95,18 @@ def _last(standard: Standard) -> StandardVersion | None:
 def check_day(code: str, in_force: date) -> None:
     """Raise BadInput unless the next version of the standard may be in force from the day."""
     standard = db.session.scalar(sa.select(Standard).where(Standard.code == code))
-    _check_day(None if standard is None else _last(standard), in_force)
+    last, ends = (None, []) if standard is None else (_last(standard), _ends(standard))
+    _check_day(last, ends, in_force)
 
 
-def _check_day(last: StandardVersion | None, in_force: date) -> None:
+def _check_day(last: StandardVersion | None, ends: Sequence[date], in_force: date) -> None:
     if last is None:
         return
+    ended = max((day for day in ends if day > last.in_force), default=None)
+    if ended is not None and in_force < ended:
+        raise BadInput(
+            _l("这个标准到 %(day)s 终止，新的版本应从那天或以后生效。", day=ended), field="in_force"
+        )
     if in_force <= last.in_force:
         raise BadInput(
             _l("生效日期应晚于第 %(number)s 版的 %(day)s。", number=last.number, day=last.in_force),
@@ -102,6 +114,44 @@ def _check_day(last: StandardVersion | None, in_force: date) -> None:
         )
     if in_force < today():
         raise BadInput(_l("生效日期不能早于今天：过去的判定不能改。"), field="in_force")
+
+
+def end(actor: Actor, code: str, until: date, *, region_id: int | None = None) -> None:
+    """Let a standard be in force no longer, from a day on. Raises NotFound, BadInput."""
+    standard = _taken_up(code)
+    _check_end(code, _last(standard), _ends(standard), until)
+    made = StandardEnd(standard_id=standard.id, until=until, ended_by=actor.name, ended_at=now())
+    db.session.add(made)
+    db.session.flush()
+    told = {"until": (None, until)}
+    record(actor, story.ENDED, (story.STANDARD, code), told, region_id=region_id)
+
+
+def check_end(code: str, until: date) -> None:
+    """Raise NotFound, or BadInput unless the standard may end on the day."""
+    standard = db.session.scalar(sa.select(Standard).where(Standard.code == code))
+    last, ends = (None, []) if standard is None else (_last(standard), _ends(standard))
+    _check_end(code, last, ends, until)
+
+
+def _check_end(code: str, last: StandardVersion | None, ends: Sequence[date], until: date) -> None:
+    if last is None:
+        raise NotFound(_l("没有这个标准。"), field="code")
+    if any(day > last.in_force for day in ends):
+        raise BadInput(_l("这个标准已经定了终止的日期。"), field="until")
+    if until < today():
+        raise BadInput(_l("终止日期不能早于今天：过去的判定不能改。"), field="until")
+    if until <= last.in_force:
+        told = _l(
+            "终止日期应晚于第 %(number)s 版生效的 %(day)s。", number=last.number, day=last.in_force
+        )
+        raise BadInput(told, field="until")
+
+
+def _ends(standard: Standard) -> Sequence[date]:
+    return db.session.scalars(
+        sa.select(StandardEnd.until).where(StandardEnd.standard_id == standard.id)
+    ).all()
 
 
 # -- What was seen ------------------------------------------------------------------------------

@@ -49,7 +49,7 @@ def _brief(one: Published) -> dict[str, Any]:
 
 
 def _dates(one: Published) -> dict[str, Any]:
-    """``until`` is the day from which the next version is in force, null where there is none."""
+    """``until`` is the day from which the next version is in force, or none; null: for good."""
     return {
         "version": one.number,
         "in_force": one.in_force.isoformat(),

@@ -42,12 +42,23 @@ def publish_file(file: Path, in_force: datetime) -> None:
     click.echo(f"sha256 {read.digest}")
 
 
+@commands.command("end")
+@click.argument("code")
+@click.option("--from", "until", type=DAY, required=True, help="The first day without it.")
+def end_standard(code: str, until: datetime) -> None:
+    """Let the standard CODE be in force no longer; a later version may bring it back."""
+    with told(), writing():
+        actions.end(command("standards end"), code, until.date())
+    click.echo(f"{code}: ends {until.date()}")
+
+
 @commands.command("list")
 def list_standards() -> None:
     """List every version of every standard."""
     day = today()
     for one in queries.published():
         state = "in force" if one.holds(day) else "coming" if one.in_force > day else "past"
+        state += f" until {one.ended}" if one.ended else ""
         criteria = len(one.version.criteria)
         click.echo(
             f"{one.code} {one.number}  {state} from {one.in_force}  {one.version.name}"

@@ -8,6 +8,7 @@ from core.access import Permission
 from core.web import Feature, MenuItem
 from standards import api, cli, seeding, verdict_views, views
 from standards.drafting import views as drafting
+from standards.ending import views as ending
 from standards.figures import members
 from standards.models import Observation, StandardDraft
 
@@ -19,7 +20,7 @@ FEATURE = Feature(
     name="standards",
     blueprints=(
         *(views.blueprint, verdict_views.blueprint, api.blueprint),
-        drafting.blueprint,
+        *(drafting.blueprint, ending.blueprint),
     ),
     commands=(cli.commands,),
     panels=verdict_views.PANELS,

@@ -31,7 +31,7 @@ class Standard(Base):
 class StandardVersion(Base):
     """A version as it was published: ``document`` is the file, ``digest`` its sha256.
 
-    It is in force from ``in_force`` until the next one is.
+    It is in force from ``in_force`` until the next one is, or the standard ends.
     """
 
     __tablename__ = "standard_version"
@@ -50,6 +50,19 @@ class StandardVersion(Base):
     document: Mapped[str] = mapped_column(sa.Text)
     published_by: Mapped[str] = mapped_column(sa.String(100))
     published_at: Mapped[datetime]
+
+
+class StandardEnd(Base):
+    """From ``until`` on the standard is not in force, until a version of a later day is."""
+
+    __tablename__ = "standard_end"
+    __table_args__ = (sa.UniqueConstraint("standard_id", "until"), REVISES)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    standard_id: Mapped[int] = mapped_column(sa.ForeignKey("standard.id"))
+    until: Mapped[date] = mapped_column(sa.Date)
+    ended_by: Mapped[str] = mapped_column(sa.String(100))
+    ended_at: Mapped[datetime]
 
 
 class StandardCriterion(Base):

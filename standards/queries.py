@@ -14,13 +14,22 @@ from core.errors import NotFound
 from core.sites.rules import Kind
 from core.snapshot import of_revision
 from standards import format
-from standards.models import VERSIONS, Standard, StandardCriterion, StandardVersion
+from standards.models import (
+    VERSIONS,
+    Standard,
+    StandardCriterion,
+    StandardEnd,
+    StandardVersion,
+)
 from standards.rules import Version
 
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A version as it was published. ``until`` is the day from which the next one is in force."""
+    """A version as it was published.
+
+    ``until`` is the day from which the next one is in force, or ``ended``, from which none is.
+    """
 
     id: int
     code: str
@@ -31,6 +40,7 @@ class Published:
     version: Version
     published_by: str
     published_at: datetime
+    ended: date | None = None
 
     def holds(self, on: date) -> bool:
         return self.in_force <= on and (self.until is None or on < self.until)
@@ -49,21 +59,25 @@ def _published() -> tuple[Published, ...]:
         .order_by(Standard.id, StandardVersion.number)
     ).all()
     days = [(row.standard_id, row.in_force) for row, _code in rows]
+    ends = db.session.execute(sa.select(StandardEnd.standard_id, StandardEnd.until)).all()
     found = []
     for place, (row, code) in enumerate(rows):
         following = days[place + 1] if place + 1 < len(days) else None
         until = following[1] if following and following[0] == row.standard_id else None
-        found.append(_one(row, code, until))
+        own = (day for standard_id, day in ends if standard_id == row.standard_id)
+        within = [day for day in own if row.in_force < day and (until is None or day < until)]
+        found.append(_one(row, code, until, min(within, default=None)))
     return tuple(found)
 
 
-def _one(row: StandardVersion, code: str, until: date | None) -> Published:
+def _one(row: StandardVersion, code: str, until: date | None, ended: date | None) -> Published:
     return Published(
         id=row.id,
         code=code,
         number=row.number,
         in_force=row.in_force,
-        until=until,
+        until=ended or until,
+        ended=ended,
         digest=row.digest,
         version=format.kept(row.document),
         published_by=row.published_by,

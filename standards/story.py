@@ -36,6 +36,12 @@ _VERSION: Final = {
 PUBLISHED: Final = event_type(
     "standard.published", _l("发布标准"), _l("%(actor)s 发布了%(subject)s"), _VERSION
 )
+ENDED: Final = event_type(
+    "standard.ended",
+    _l("终止标准"),
+    _l("%(actor)s 终止了%(subject)s"),
+    {"until": Field(_l("从哪一天起"))},
+)
 DRAFTED: Final = event_type(
     "standard.drafted", _l("起草标准"), _l("%(actor)s 起草了%(subject)s的新版本"), _VERSION
 )

@@ -37,8 +37,10 @@ def index() -> Response:
 
 
 def _of_today() -> list[Published]:
+    """One version of each standard; those that have ended come last."""
     codes = dict.fromkeys(one.code for one in queries.published())
-    return [queries.shown(code) for code in codes]
+    shown = [queries.shown(code) for code in codes]
+    return sorted(shown, key=lambda one: one.ended is not None and one.ended <= today())
 
 
 def _counts() -> dict[str, Counts]:

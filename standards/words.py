@@ -16,7 +16,7 @@ from core.figures.words import amount
 from core.i18n import named
 from standards.comparison import PARTS, WHOLE
 from standards.items import item_name
-from standards.judging import Told
+from standards.judging import FAILED, MET, STATES, UNKNOWN, Judged, Told
 from standards.rules import Band, Chapter, Check, Criterion, Guidance, Method, State, Version
 
 #: The look of a state: the classes of core/static/onekm.css.
@@ -86,6 +86,19 @@ def number_words(value: float | None, figure: Figure | None) -> str:
     if figure.reduce is Reduce.SHARE:
         return f"{format_decimal(round(value * 100, 1))} %"
     return f"{amount(value)} {figure.unit}"
+
+
+def standing(judged: Judged) -> str:
+    """How the sites stand that are judged by a version."""
+    counts = [int((judged.states == number).sum()) for number in range(len(STATES))]
+    return str(
+        _(
+            "今天按它判定的网点：达标 %(met)s，未达标 %(failed)s，待定 %(unknown)s",
+            met=counts[MET],
+            failed=counts[FAILED],
+            unknown=counts[UNKNOWN],
+        )
+    )
 
 
 @dataclass(frozen=True, slots=True)

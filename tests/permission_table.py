@@ -327,6 +327,8 @@ TABLE: Final[Mapping[str, Row]] = {
     "GET drafts.preview": Row({"city_admin": ALL}),
     "POST drafts.propose": Row({"city_admin": ALL}),
     "POST drafts.drop": Row({"city_admin": ALL}),
+    "GET endings.show": Row({"city_admin": ALL}),
+    "POST endings.ask": Row({"city_admin": ALL}),
     "GET lineage.index": Row({"city_admin": ALL}),
     "GET lineage.new": Row({"city_admin": ALL}),
     "POST lineage.new": Row({"city_admin": ALL}),

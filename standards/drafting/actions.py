@@ -105,7 +105,7 @@ def send(actor: Actor, draft: Draft, seen: int, in_force: date, words: str = "")
     actions.check_day(draft.version.code, in_force)
     if in_force > today() + timedelta(AHEAD_DAYS):
         raise BadInput(_l("生效日期太远，最多两年以后。"), field="in_force")
-    region_id = _city(actor)
+    region_id = city_of(actor)
     made = proposals.propose(
         actor,
         KIND,
@@ -126,7 +126,7 @@ def send(actor: Actor, draft: Draft, seen: int, in_force: date, words: str = "")
     return made
 
 
-def _city(actor: Actor) -> int:
+def city_of(actor: Actor) -> int:
     """The city for which it is published. Standards hold everywhere, so it has to be the only one
     on the platform, or the actor's reach all of it."""
     living = tree(today())
