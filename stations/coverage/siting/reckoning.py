@@ -47,7 +47,10 @@ def answer(setting: Setting, watch: Watch, seconds: float | None = AT_ONCE) -> A
     won, stations, metres = recount.recounted(setting, chosen)
     _verify(setting, won, chosen, solution, shares)
     how = How.QUICK if seconds is None else How.EXACT
-    return _told(setting, how, solution, _Reached(chosen, won, stations, metres, shares))
+    people = np.bincount(stations, setting.demand.people[won], len(chosen))
+    order = np.argsort(-people, kind="stable")
+    found = _Reached(chosen[order], won, np.argsort(order)[stations], metres, shares)
+    return _told(setting, how, solution, found)
 
 
 def _check(setting: Setting) -> None:

@@ -22,6 +22,8 @@ from core.jobs.models import Job
 from core.jobs.rules import State
 from core.regions.queries import find_code, tree
 from core.regions.tree import Node, Tree
+from core.sites.queries import network
+from stations.coverage import views as coverage
 from stations.coverage.siting import (
     actions,
     forms,
@@ -128,6 +130,9 @@ def _asking(region: Node, typed: Typed, status: int = 200, **more: Any) -> AnyRe
         region,
         status,
         typed=typed,
+        kept={},
+        elsewhere=coverage.elsewhere(region.code, {}),
+        made=network(today()).made,
         found=found,
         asks={one.uuid: _ask_of(one) for one in found.proposals},
         text=text,
