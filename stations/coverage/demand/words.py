@@ -31,11 +31,11 @@ def signed(number: float) -> str:
 
 
 def signed_share(share: float) -> str:
-    """A share in percent with its sign; what is not nothing does not look like it: +0.01%."""
+    """A share in percent with its sign; what is not nothing does not look like it: <0.01%."""
     percent = share * 100
     shown = round(percent, 1) or round(percent, 2)
     if not shown and percent:
-        return f"{_sign(percent)}<{format_decimal(0.01)}%"
+        return f"<{format_decimal(0.01)}%"
     return f"{_sign(shown)}{format_decimal(abs(shown))}%"
 
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 
 from core.clock import today
-from core.db import writing
+from core.db import db, writing
 from core.errors import OneKmError
 from core.geo import Datum, Point, from_wgs84
 from core.regions import queries
 from core.regions.actions import place
 from core.regions.meant import DATUM_NAMES as NAMES
+from core.regions.models import Boundary
 from stations.coverage.demand.rules import State
 from tests.core.sheets.made import csv_file, workbook
 from tests.stations.coverage.demand.made import (
@@ -252,3 +254,17 @@ def test_formulas_and_errors_of_a_workbook_are_refused(tmp_path: Path) -> None:
         True,
         True,
     ]
+
+
+def test_without_outlines_a_countys_file_holds_the_countys_settlements(tmp_path: Path) -> None:
+    with writing():
+        db.session.execute(sa.delete(Boundary))
+    bare = ("", "半山", "37.1", "122.5", "50")
+    own = of_rows(tmp_path, bare, code=COUNTY)
+    assert (own.counts, set(own.sums)) == ({"take": 1}, {region(COUNTY)})
+    assert "没有载入区划轮廓" in own.notices[0]
+    whole = of_rows(tmp_path, bare, ("X1", "乙", "37.2", "122.5", "1"))
+    assert whole.counts == {"refuse": 2}
+    first, second = (words for _at, _level, words in problems(whole))
+    assert "请填写 12 位区划代码" in first
+    assert "改正代码" in second
