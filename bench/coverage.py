@@ -1,8 +1,8 @@
 """Who is within one kilometre, beside the bare k-d tree, PostGIS and GeoPandas; all services at
 once beside one; and what if.
 
-The tree of the sites is there on both sides: ours holds it with the network.  The settlements near
-the limit are all compared with the geodesic, before anything is measured.
+The trees are there on both sides: ours holds them with the network and with the settlements.  The
+settlements near the limit are all compared with the geodesic, before anything is measured.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Who is within so many metres of whom: chords in a k-d tree, and near the limit the geodesic.
+"""Who is within so many metres of whom: two trees side by side, near the limit the geodesic.
 
 A chord of c metres lies under a geodesic that is longer by about c³ / 24 R², where R, the radius of
 curvature of the ellipsoid, depends on the place and the direction.  Between the shortest and the
@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -18,6 +20,7 @@ from geographiclib.geodesic import Geodesic
 from numpy.typing import NDArray
 
 from core.geo import Floats, arcs, earth_centred
+from stations.coverage.plane import project, scales
 
 if TYPE_CHECKING:
     from scipy.spatial import cKDTree
@@ -35,6 +38,9 @@ FAR: Final = 500_000.0
 _TIGHTEST, _FLATTEST = 6_335_439.0, 6_399_594.0
 #: Metres by which a chord reckoned in floating numbers may be off.
 _NOISE: Final = 1e-6
+#: The same of the plane, whose coordinates are larger; and metres that are less than any degree.
+_PLANE_NOISE: Final = 1e-5
+_DEGREE: Final = 100_000.0
 #: How many pairs are in hand at a time.
 MOST_PAIRS: Final = 5_000_000
 #: From so many questions on it pays to ask the tree in several threads.
@@ -62,11 +68,40 @@ class Positions:
 
         return cKDTree(self.xyz, balanced_tree=False, copy_data=False)
 
+    @cached_property
+    def plane(self) -> Floats:
+        """On a plane that keeps shapes, in metres, one row a position."""
+        return project(self.lat, self.lon)
+
+    @cached_property
+    def plane_trees(self) -> list[tuple[int, cKDTree]]:
+        """Search trees on the plane over all in turn, one a thread, each with where it begins."""
+        from scipy.spatial import cKDTree
+
+        ends = np.linspace(0, len(self), (_THREADS if len(self) >= _MANY else 1) + 1).astype(int)
+        return [
+            (start, cKDTree(self.plane[start:end], balanced_tree=False, copy_data=False))
+            for start, end in pairwise(ends.tolist())
+        ]
+
+    @cached_property
+    def plane_tree(self) -> cKDTree:
+        """One search tree on the plane over all."""
+        from scipy.spatial import cKDTree
+
+        return cKDTree(self.plane, balanced_tree=False, copy_data=False)
+
+    @cached_property
+    def bounds(self) -> tuple[float, float]:
+        """The southernmost and the northernmost latitude. There must be positions."""
+        return float(self.lat.min()), float(self.lat.max())
+
     def only(self, wanted: Wanted | Places) -> Positions:
         """Some of them: by a mask, or by their numbers and in that order."""
         some = Positions(self.lat[wanted], self.lon[wanted])
-        if "xyz" in self.__dict__:
-            some.xyz = self.xyz[wanted]
+        for known in ("xyz", "plane"):
+            if known in self.__dict__:
+                setattr(some, known, getattr(self, known)[wanted])
         return some
 
 
@@ -152,18 +187,52 @@ class Pairs(NamedTuple):
 
 
 def pairs(of: Positions, to: Positions, metres: float) -> Pairs:
-    """Every pair of places at most *metres* apart, inclusive; of a place with itself too."""
+    """Every pair of places at most *metres* apart, inclusive; of a place with itself too.
+
+    Most are told by the plane, the few that it leaves open by the chord, the rest by the geodesic.
+    """
     if not len(to) or not len(of):
         return Pairs(np.empty(0, np.int64), np.empty(0, np.int64))
+    least, most = on_plane(of, to, metres)
+
+    def some(part: tuple[int, cKDTree]) -> Pairs:
+        start, tree = part
+        found = tree.sparse_distance_matrix(to.plane_tree, most, output_type="ndarray")
+        i, j = found["i"].astype(np.int64) + start, found["j"].astype(np.int64)
+        return _decided(of, to, metres, Pairs(i, j), np.flatnonzero(found["v"] > least))
+
+    parts = of.plane_trees
+    if len(parts) == 1:
+        return some(parts[0])
+    _ = to.plane_tree  # made once, not in each thread
+    with ThreadPoolExecutor(len(parts)) as threads:
+        found = list(threads.map(some, parts))
+    return Pairs(*(np.concatenate(column) for column in zip(*found, strict=True)))
+
+
+def on_plane(of: Positions, to: Positions, metres: float) -> tuple[float, float]:
+    """Up to how many metres on the plane two places are certainly within the limit, and up to how
+    many they may be."""
+    around = metres / _DEGREE
+    south, north = (end(of.bounds[n], to.bounds[n]) for n, end in ((0, min), (1, max)))
+    least, most = scales(south - around, north + around)
+    return least * metres - _PLANE_NOISE, most * (metres + SLACK) + _PLANE_NOISE
+
+
+def _decided(of: Positions, to: Positions, metres: float, found: Pairs, open_: Places) -> Pairs:
+    """The pairs without those of the *open* ones (their numbers) that are too far apart."""
+    if not len(open_):
+        return found
+    i, j = found.of[open_], found.to[open_]
+    step = of.xyz[i] - to.xyz[j]
+    chord = np.sqrt(np.einsum("ij,ij->i", step, step))
     sure, never = chords(metres)
-    found = of.tree.sparse_distance_matrix(to.tree, never, output_type="ndarray")
-    i, j = found["i"].astype(np.int64), found["j"].astype(np.int64)
-    unsure = np.flatnonzero(found["v"] > sure)
-    if len(unsure):
-        kept = np.ones(len(i), bool)
-        kept[unsure] = [within(of, int(i[n]), to, int(j[n]), metres) for n in unsure]
-        i, j = i[kept], j[kept]
-    return Pairs(i, j)
+    inside = chord <= sure
+    for n in np.flatnonzero((chord <= never) & ~inside).tolist():
+        inside[n] = within(of, int(i[n]), to, int(j[n]), metres)
+    kept = np.ones(len(found), bool)
+    kept[open_] = inside
+    return Pairs(found.of[kept], found.to[kept])
 
 
 def about_so_many(of: Positions, to: Positions, metres: float) -> float:
@@ -172,7 +241,8 @@ def about_so_many(of: Positions, to: Positions, metres: float) -> float:
     if most <= MOST_PAIRS:
         return most
     sample = np.linspace(0, len(of) - 1, min(len(of), 400)).astype(np.int64)
-    found = to.tree.query_ball_point(of.xyz[sample], metres, return_length=True)
+    around = on_plane(of, to, metres)[1]
+    found = to.plane_tree.query_ball_point(of.plane[sample], around, return_length=True)
     return float(np.mean(found)) * len(of)
 
 

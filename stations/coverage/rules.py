@@ -47,8 +47,8 @@ WIDEST: Final = 50_000.0
 MOST_FACTOR: Final = 3.0
 #: Metres either side of the limit within which a settlement is listed as on the rim.
 RIM: Final = 5.0
-#: Settlements times metres up to which all pairs are found sooner than each one's nearest site.
-FEW_METRES: Final = 50_000 * 1500.0
+#: How many sites around each settlement are told sooner all than the nearest alone.
+A_FEW: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +167,9 @@ class Cover:
     @cached_property
     def covered(self) -> Wanted:
         """Which settlements are covered."""
-        if len(self.demand) * self.rule.straight > FEW_METRES:
+        here, there = self.demand.positions, self.sites.positions
+        count = about_so_many(here, there, self.rule.straight)
+        if "pairs" not in self.__dict__ and count > A_FEW * len(self.demand):
             return self._near.inside
         found = np.zeros(len(self.demand), bool)
         found[self.pairs.of] = True

@@ -162,7 +162,7 @@ def test_however_it_is_found_it_is_the_same(monkeypatch: pytest.MonkeyPatch) -> 
     asked, stand = demand(points), sites(points[:40])
     by_pairs = cover(asked, stand, Rule())
     told = (by_pairs.covered, by_pairs.choices, by_pairs.reached, by_pairs.dependent)
-    monkeypatch.setattr("stations.coverage.rules.FEW_METRES", 0)
+    monkeypatch.setattr("stations.coverage.rules.A_FEW", 0)
     monkeypatch.setattr("stations.coverage.rules.MOST_PAIRS", 10)
     monkeypatch.setattr("stations.coverage.positions.MOST_PAIRS", 200)
     by_tree = cover(asked, stand, Rule())
