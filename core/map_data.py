@@ -199,4 +199,4 @@ class CoverLayer(maps.Call):
 
     def __init__(self, url: str) -> None:
         super().__init__("cover", {"url": maps.own(url), "failed": maps.no_data()})
-        self.default_js = maps.links("map_ground", "map_layers", "map_cover")
+        self.default_js = maps.links("map_ground", "map_layers", "map_marks", "map_cover")

@@ -32,7 +32,7 @@ class InsideLayer(maps.Call):
 
     def __init__(self) -> None:
         super().__init__("cover", {"inside": _DATA, "failed": maps.no_data()})
-        self.default_js = maps.links("map_ground", "map_layers", "map_cover")
+        self.default_js = maps.links("map_ground", "map_layers", "map_marks", "map_cover")
 
 
 def whole(

@@ -50,6 +50,7 @@ LOCAL = {
     "markerclustercss": "vendor/leaflet.markercluster/MarkerCluster.css",
     "map_ground": "map-ground.js",
     "map_layers": "map-layers.js",
+    "map_marks": "map-marks.js",
     "map_cover": "map-cover.js",
     "map_layers_css": "map-layers.css",
 }

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final
 
 from flask import (
@@ -26,18 +24,17 @@ from core.clock import today
 from core.errors import BadInput
 from core.figures.queries import tops
 from core.regions.queries import tree
-from core.sites import forms as site_forms
 from core.sites.queries import network
-from stations.coverage import forms, listing, maps, spots, tables, words
+from stations.coverage import forms, listing, maps, spots, words
 from stations.coverage.forms import Asked
+from stations.coverage.listed import LISTS, cut
 from stations.coverage.maps import WHATIF
 from stations.coverage.scene import Scene, scene
-from stations.coverage.tables import State, Table
+from stations.coverage.tables import State
 
 blueprint = Blueprint("coverage", __name__, url_prefix="/coverage")
 words.init(blueprint)
 
-PER_PAGE: Final = 50
 #: How many of the largest uncovered settlements stand beside the map.
 LARGEST: Final = 6
 #: The other pages of coverage and what they are called; with the question, or the region alone.
@@ -96,7 +93,7 @@ def show(code: str) -> AnyResponse:
         map=maps.compiled(corners, url_for("coverage_map.data", code=code, **kept)),
         left=maps.left_out(found),
         largest=listing.settlement_lines(found, largest),
-        **cut(LISTS["regions"](found, request.args)),
+        **cut(LISTS["regions"](found, request.args), request.args),
     )
 
 
@@ -121,7 +118,7 @@ def lists(code: str, name: str) -> AnyResponse:
         found,
         map=mapped,
         left=maps.left_out(found),
-        **cut(shown),
+        **cut(shown, request.args),
     )
 
 
@@ -145,74 +142,6 @@ def export(code: str, name: str, file: str) -> AnyResponse:
     titled = f"{shown.table.title}-{asked.region.code}-{asked.question.on.isoformat()}"
     lines = shown.table.cells(shown.lines(slice(None)))
     return files.answer(file, titled, shown.table.headings(), lines)
-
-
-# -- Lists --------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Listed:
-    """A list as it is asked for: its lines by slices, and what of the address belongs to it."""
-
-    table: Table[Any]
-    total: int
-    lines: Callable[[slice], list[Any]]
-    sort: str
-    kept: dict[str, Any] = field(default_factory=dict)
-
-
-def _whole(table: Table[Any], lines: list[Any], args: Mapping[str, str], **kept: Any) -> Listed:
-    sort = args.get("sort", "")
-    ordered = table.in_order(lines, sort)
-    return Listed(table, len(ordered), ordered.__getitem__, sort, kept)
-
-
-def _regions(found: Scene, args: Mapping[str, str]) -> Listed:
-    level = forms.level(args.get("below", ""), found.levels)
-    lines = [] if level is None else listing.regions(found, level)
-    return _whole(tables.REGIONS, lines, args, below=level)
-
-
-def _settlements(found: Scene, args: Mapping[str, str]) -> Listed:
-    """Those in a state; or of one site, or of one blind spot, whose numbers lead here."""
-    sort, kept = args.get("sort", ""), forms.narrowed(args)
-    if kept.site:
-        chosen = listing.of_site(found, kept.site, alone=kept.alone)
-    elif kept.spot is not None:
-        if kept.spot > len(found.blind_spots):
-            raise BadInput(_l("没有这个盲区。"), field="spot")
-        chosen = found.blind_spots[kept.spot - 1].settlements
-    else:
-        chosen = listing.in_state(found, kept.state)
-    ordered = listing.in_order(found, chosen, sort)
-    return Listed(
-        tables.SETTLEMENTS,
-        len(ordered),
-        lambda part: listing.settlement_lines(found, ordered[part].tolist()),
-        sort,
-        kept.query(),
-    )
-
-
-LISTS: Final[Mapping[str, Callable[[Scene, Mapping[str, str]], Listed]]] = {
-    "regions": _regions,
-    "settlements": _settlements,
-    "services": lambda found, args: _whole(tables.SERVICES, listing.services(found), args),
-    "sites": lambda found, args: _whole(tables.SITES, listing.sites(found), args),
-    "blind-spots": lambda found, args: _whole(tables.BLIND_SPOTS, listing.blind_spots(found), args),
-}
-
-
-def cut(shown: Listed) -> dict[str, Any]:
-    """The page of the list that is asked for, for its template. Raises BadInput."""
-    pages = max(1, -(-shown.total // PER_PAGE))
-    number = site_forms.page(request.args, pages)
-    return {
-        "listed": shown,
-        "lines": shown.lines(slice((number - 1) * PER_PAGE, number * PER_PAGE)),
-        "page": number,
-        "pages": pages,
-    }
 
 
 # -- The page -----------------------------------------------------------------------------------

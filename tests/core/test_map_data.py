@@ -111,4 +111,4 @@ def test_a_cover_layer_reads_from_our_own_site_only() -> None:
     map_data.CoverLayer("/coverage/371000000000/map.json").add_to(made)
     compiled = maps.compile(made)
     assert "mapLayers.cover(" in compiled.script
-    assert compiled.js[1:] == ("map-layers.js", "map-ground.js", "map-cover.js")
+    assert compiled.js[1:] == ("map-layers.js", "map-ground.js", "map-marks.js", "map-cover.js")
