@@ -101,6 +101,11 @@ WINDOWS: Final = {
     Kind.VILLAGE_CLINIC: (1, 1),
     Kind.DESIGNATED_PROVIDER: (1, 2),
 }
+#: Which stream the halls are drawn from: one in which they meet, fail and leave open a bit of each.
+HALLS: Final = ("hall", 66)
+#: The share of halls of which every window is comprehensive, and of those that have an agent.
+ONE_WINDOW: Final = 0.4
+AGENT: Final = 0.8
 _SURNAMES: Final = "于毕王张李刘丛姜宋孙邹曲杨徐林董赵吕慕谷鞠"
 _GIVEN: Final = (
     *("淑华", "国强", "海燕", "晓东", "文静", "建军", "丽娜", "志远", "秀英", "明辉"),
@@ -134,7 +139,7 @@ class Drawn:
 
 def draw(code: str, kind: Kind) -> Drawn | None:
     """What the site of a code has; None where nothing is recorded of it."""
-    rng = stream("has", code)
+    rng = stream(*HALLS, code) if kind is Kind.HALL else stream("has", code)
     if kind is not Kind.HALL and rng.random() < UNRECORDED:
         return None
     fits = {item.code: _fit(item, kind, rng) for item in items().all if _has(item, kind, rng)}
@@ -163,9 +168,10 @@ def _fit(item: Item, kind: Kind, rng: Random) -> Fit:
 
 def _windows(kind: Kind, rng: Random) -> dict[str, Opened]:
     count = rng.randint(*WINDOWS[kind])
+    share = 1.0 if kind is Kind.HALL and rng.random() < ONE_WINDOW else 0.75
     found = {}
     for number in range(1, count + 1):
-        comprehensive = number == 1 or rng.random() < 0.75
+        comprehensive = number == 1 or rng.random() < share
         found[str(number)] = Opened(
             WindowKind.COMPREHENSIVE if comprehensive else WindowKind.SPECIAL,
             _lanes(number, kind, rng),
@@ -189,7 +195,8 @@ def _people(kind: Kind, windows: dict[str, Opened], rng: Random) -> tuple[Person
             (Duty.COMPREHENSIVE if one.kind is WindowKind.COMPREHENSIVE else Duty.CLERK,)
             for one in windows.values()
         ]
-        all_duties = [(Duty.MANAGER,), (Duty.GUIDE,), (Duty.GUIDE,), (Duty.AGENT,), *clerks]
+        agents = [(Duty.AGENT,)] if rng.random() < AGENT else []
+        all_duties = [(Duty.MANAGER,), (Duty.GUIDE,), (Duty.GUIDE,), *agents, *clerks]
     elif kind is Kind.CONVENIENCE_CENTRE:
         all_duties = [(Duty.MANAGER, Duty.COMPREHENSIVE), (Duty.GUIDE, Duty.AGENT)]
     else:
