@@ -7,57 +7,29 @@ settlement that must be served is served whole.  Existing stations take in whome
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
-from scipy import sparse
 
 from stations.coverage.siting import covering
-from stations.coverage.siting.branching import Outcome, Program, solved
+from stations.coverage.siting.assigning import ROUNDING, Limited, Shares, program, share
+from stations.coverage.siting.branching import Outcome, solved
 from stations.coverage.siting.covering import SECONDS
 from stations.coverage.siting.problem import (
     Infeasible,
-    Problem,
     Solution,
     Stopped,
+    Undecided,
     Unwatched,
     Watch,
 )
-from stations.coverage.siting.reducing import alike
-from stations.coverage.siting.rows import Bools, Floats, Ints, Rows
+from stations.coverage.siting.rows import Floats, Ints
 
-#: How far from a whole number, or from a limit, people may be by rounding.
-ROUNDING: Final = 1e-6
 #: Seconds to look for any choice that serves what must be served.
 BRIEF: Final = 5.0
 #: As a share: what HiGHS may leave open.
 GAP: Final = 1e-7
-
-
-@dataclass(frozen=True, slots=True)
-class Limited:
-    """As :class:`Problem`; a person of a settlement served is worth ``worth`` (at least 1)."""
-
-    people: Floats
-    worth: Floats
-    reach: Rows
-    most: int
-    must: Bools
-    capacity: float
-
-    def unlimited(self) -> Problem:
-        return Problem(self.people * self.worth, self.reach, self.most, self.must)
-
-
-@dataclass(frozen=True, slots=True)
-class Shares:
-    """So many people of each settlement go to the candidate beside it."""
-
-    settlements: Ints
-    candidates: Ints
-    people: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +38,6 @@ class Assigned:
 
     solution: Solution
     shares: Shares
-
-
-class Undecided(Exception):
-    """In the time given it was not found out whether any choice serves what must be served."""
 
 
 class Short(Infeasible):
@@ -84,7 +52,7 @@ def at_once(problem: Limited) -> Assigned:
     """A good choice and a bound. Raises Infeasible, Undecided."""
     _require_reachable(problem)
     chosen = _greedy(problem)
-    shares = _share(problem, chosen)
+    shares = share(problem, chosen)
     if shares is None:
         return best(problem, Unwatched(), BRIEF)
     value = _worth(problem, shares)
@@ -95,17 +63,19 @@ def best(problem: Limited, watch: Watch, seconds: float = SECONDS) -> Assigned:
     """The best choice with proof, or the best found in time. Raises Infeasible, Undecided."""
     _require_reachable(problem)
     chosen = _greedy(problem)
-    shares = _share(problem, chosen)
+    shares = share(problem, chosen)
     value = float("-inf") if shares is None else _worth(problem, shares)
     bound = _bound(problem)
     watch.tell(max(value, 0.0), bound)
+    if shares is not None and bound <= value + ROUNDING:
+        return Assigned(_solution(chosen, value, bound), shares)
     outcome = _search(problem, watch, seconds)
     if outcome.proved and outcome.x is None:
         raise Infeasible(np.zeros(0, np.int64))
     bound = min(bound, -outcome.bound)
     if outcome.x is not None:
         other = _opened(outcome, problem)
-        theirs = _share(problem, other)
+        theirs = share(problem, other)
         if theirs is not None and _worth(problem, theirs) > value + ROUNDING:
             chosen, shares, value = other, theirs, _worth(problem, theirs)
     if shares is None:
@@ -124,7 +94,7 @@ def fewest(problem: Limited, watch: Watch, seconds: float | None = SECONDS) -> A
     _require_reachable(whole)
     everything = np.arange(len(problem.reach))
     relaxed = replace(whole, must=np.zeros(len(problem.people), bool))
-    served = _share(relaxed, everything)
+    served = share(relaxed, everything)
     taken = 0.0 if served is None else float(served.people.sum())
     short = float(problem.people.sum()) - taken
     if short > ROUNDING * max(1.0, taken):
@@ -134,7 +104,7 @@ def fewest(problem: Limited, watch: Watch, seconds: float | None = SECONDS) -> A
     proved = len(chosen) <= least
     if not proved and seconds is not None and not watch.over():
         chosen, least = _search_fewest(whole, chosen, least, watch, seconds)
-    shares = _share(whole, chosen)
+    shares = share(whole, chosen)
     if shares is None:
         raise Undecided
     return Assigned(_solution(chosen, -float(len(chosen)), -float(least)), shares)
@@ -144,13 +114,12 @@ def _search_fewest(
     whole: Limited, chosen: Ints, least: int, watch: Watch, seconds: float
 ) -> tuple[Ints, int]:
     try:
-        program = _program(whole, fewest=True)
-        outcome = solved(program, watch, seconds, 0.5 / max(len(chosen), 1))
+        outcome = solved(program(whole, fewest=True), watch, seconds, 0.5 / max(len(chosen), 1))
     except Stopped:
         return chosen, least
     if outcome.x is not None:
         other = _opened(outcome, whole)
-        if len(other) < len(chosen) and _share(whole, other) is not None:
+        if len(other) < len(chosen) and share(whole, other) is not None:
             chosen = other
     bound = len(chosen) if outcome.proved else int(np.ceil(outcome.bound - ROUNDING))
     return chosen, max(least, min(bound, len(chosen)))
@@ -218,7 +187,7 @@ def _take_in(problem: Limited, left: Floats, worth: Floats, number: int) -> None
 def _enough(whole: Limited) -> Ints:
     """Candidates that take in everybody: greedily, with all of them at the latest."""
     chosen = _greedy(whole)
-    if _share(whole, chosen) is not None:
+    if share(whole, chosen) is not None:
         return chosen
     return np.arange(len(whole.reach))
 
@@ -232,49 +201,12 @@ def _bound(problem: Limited) -> float:
     return min(float(best_ones.sum()), covering.at_once(relaxed).bound)
 
 
-# -- Who goes where ------------------------------------------------------------------------------
-
-
-def _share(problem: Limited, chosen: Ints) -> Shares | None:
-    """Lead as many as possible to *chosen*; None where what must be served cannot be."""
-    reach = problem.reach.only(chosen)
-    reached = np.zeros(len(problem.people), bool)
-    reached[reach.members] = True
-    if (problem.must & ~reached).any():
-        return None
-    pairs = len(reach.members)
-    if not pairs:
-        return Shares(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))
-    columns = np.arange(pairs)
-    marks = np.ones(pairs)
-    of_settlement = sparse.csr_array(
-        (marks, (reach.members, columns)), shape=(len(problem.people), pairs)
-    )
-    of_station = sparse.csr_array((marks, (reach.owners, columns)), shape=(len(chosen), pairs))
-    program = Program(
-        costs=-problem.worth[reach.members],
-        rows=sparse.csr_array(sparse.vstack((of_settlement, of_station))),
-        low=np.concatenate((np.where(problem.must, problem.people, 0.0), np.zeros(len(chosen)))),
-        high=np.concatenate((problem.people, np.full(len(chosen), float(problem.capacity)))),
-        upper=problem.people[reach.members],
-        whole=np.zeros(pairs, bool),
-    )
-    outcome = solved(program, Unwatched(), SECONDS, 0.0)
-    if outcome.x is None:
-        return None
-    people = np.where(
-        np.abs(outcome.x - np.round(outcome.x)) < ROUNDING, np.round(outcome.x), outcome.x
-    )
-    going = people > ROUNDING
-    return Shares(reach.members[going], chosen[reach.owners[going]], people[going])
-
-
 # -- The exact search ----------------------------------------------------------------------------
 
 
 def _search(problem: Limited, watch: Watch, seconds: float) -> Outcome:
     try:
-        return solved(_program(problem, fewest=False), watch, seconds, GAP)
+        return solved(program(problem, fewest=False), watch, seconds, GAP)
     except Stopped:
         return Outcome(None, float("-inf"), False)
 
@@ -282,80 +214,3 @@ def _search(problem: Limited, watch: Watch, seconds: float) -> Outcome:
 def _opened(outcome: Outcome, problem: Limited) -> Ints:
     assert outcome.x is not None  # noqa: S101 - asked for only where something was found
     return np.flatnonzero(outcome.x[: len(problem.reach)] > 0.5)
-
-
-def _grouped(problem: Limited) -> tuple[Rows, Floats, Floats, Bools]:
-    """Settlements alike in who reaches them, in worth and in whether they must: as one."""
-    reached_by = problem.reach.turned(len(problem.people))
-    counting = np.flatnonzero((reached_by.sizes > 0) & ((problem.people > 0) | problem.must))
-    reached_by = reached_by.only(counting)
-    people, worth, must = problem.people[counting], problem.worth[counting], problem.must[counting]
-    _first, group = alike(reached_by)
-    kinds = np.stack((group.astype(float), worth, must.astype(float)))
-    _kinds, first, group = np.unique(kinds, axis=1, return_index=True, return_inverse=True)
-    group = group.reshape(-1)
-    merged = np.bincount(group, people, len(first)).astype(np.float64)
-    return reached_by.only(first), merged, worth[first], must[first]
-
-
-def _program(problem: Limited, *, fewest: bool) -> Program:
-    """Open candidates, and lead shares of groups to them.
-
-    Variables: open or not, of each candidate; of each pair, what share of the group goes there.
-    """
-    reached_by, people, worth, must = _grouped(problem)
-    stations, groups, pairs = len(problem.reach), len(reached_by), len(reached_by.members)
-    owners, members = reached_by.owners, reached_by.members
-    columns, marks = stations + np.arange(pairs), np.ones(pairs)
-    width = stations + pairs
-    each = np.arange(pairs)
-    rows = [
-        # Of a group goes at most the whole; where it must, the whole.
-        _matrix([(owners, columns, marks)], groups, width),
-        # A station takes in what it has room for, if it is opened.
-        _matrix(
-            [
-                (members, columns, people[owners]),
-                (
-                    np.arange(stations),
-                    np.arange(stations),
-                    np.full(stations, -float(problem.capacity)),
-                ),
-            ],
-            stations,
-            width,
-        ),
-        # Nobody goes to one that is not opened.
-        _matrix([(each, columns, marks), (each, members, -marks)], pairs, width),
-        _matrix([(np.zeros(stations, np.int64), np.arange(stations), np.ones(stations))], 1, width),
-    ]
-    costs = np.concatenate((np.zeros(stations), -(worth * people)[owners]))
-    if fewest:
-        costs = np.concatenate((np.ones(stations), np.zeros(pairs)))
-    return Program(
-        costs=costs,
-        rows=sparse.csr_array(sparse.vstack(rows)),
-        low=np.concatenate(
-            (must.astype(float), np.full(stations, -np.inf), np.full(pairs, -np.inf), [0.0])
-        ),
-        high=np.concatenate(
-            (np.ones(groups), np.zeros(stations), np.zeros(pairs), [float(problem.most)])
-        ),
-        upper=np.ones(width),
-        whole=np.arange(width) < stations,
-    )
-
-
-def _matrix(
-    parts: Sequence[tuple[Ints, Ints, Floats]], height: int, width: int
-) -> sparse.csr_array:
-    return sparse.csr_array(
-        (
-            np.concatenate([values for _, _, values in parts]),
-            (
-                np.concatenate([down for down, _, _ in parts]),
-                np.concatenate([across for _, across, _ in parts]),
-            ),
-        ),
-        shape=(height, width),
-    )

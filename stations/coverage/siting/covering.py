@@ -21,6 +21,7 @@ from stations.coverage.siting.problem import (
     Problem,
     Solution,
     Stopped,
+    Undecided,
     Unwatched,
     Watch,
     step,
@@ -31,6 +32,8 @@ from stations.coverage.siting.smallest import smallest
 
 #: Seconds that the exact search may take, unless told otherwise.
 SECONDS: Final = 600.0
+#: Seconds for which it is sought at once how few reach all that have to be reached.
+BRIEF: Final = 5.0
 #: How often at most bounding and settling take turns.
 MOST_TURNS: Final = 5
 #: Fewer candidates than this left are not worth another turn.
@@ -38,18 +41,19 @@ FEW: Final = 12
 
 
 def at_once(problem: Problem) -> Solution:
-    """A good choice and its bound, in milliseconds to a second. Raises Infeasible."""
-    search = _Search(problem, Unwatched())
+    """A good choice and its bound, in milliseconds to a second. Raises Infeasible, Undecided."""
+    search = _Search(problem, Unwatched(), BRIEF)
     search.bound_it()
     return search.solution()
 
 
 def best(problem: Problem, watch: Watch | None = None, seconds: float = SECONDS) -> Solution:
-    """The best choice with proof, or what was found when time or patience ended. Raises Infeasible.
+    """The best choice with proof, or what was found when time or patience ended.
 
-    What is proved is the same every time; of choices equally good it is always the same one.
+    Raises Infeasible, and Undecided where not even that was found out.  What is proved is the same
+    every time; of choices equally good it is always the same one.
     """
-    search = _Search(problem, watch or Unwatched())
+    search = _Search(problem, watch or Unwatched(), seconds)
     search.settle()
     search.branch(seconds)
     return search.solution()
@@ -58,8 +62,8 @@ def best(problem: Problem, watch: Watch | None = None, seconds: float = SECONDS)
 class _Search:
     """The best choice so far, what cannot be exceeded, and the candidates still open."""
 
-    def __init__(self, problem: Problem, watch: Watch) -> None:
-        self._problem, self._watch = problem, watch
+    def __init__(self, problem: Problem, watch: Watch, seconds: float) -> None:
+        self._problem, self._watch, self._seconds = problem, watch, seconds
         self._weights = _heavy(problem)
         self._step = step(self._weights)
         self._rest = reduced(self._weights, problem.reach)
@@ -91,12 +95,13 @@ class _Search:
         return self._begin_with_must()
 
     def _begin_with_must(self) -> Ints:
-        """A choice that reaches all that has to be reached. Raises Infeasible."""
-        must = np.flatnonzero(self._problem.must)
-        of_must = self._problem.reach.turned(len(self._problem.must)).only(must)
-        needed = smallest(of_must.turned(self._problem.candidates), len(must), self._watch)
+        """A choice that reaches all that has to be reached. Raises Infeasible, Undecided."""
+        count = int(self._problem.must.sum())
+        needed = smallest(_of_must(self._problem), count, self._watch, self._seconds)
+        if needed.bound > self._problem.most:
+            raise Infeasible(np.zeros(0, np.int64), needed.bound)
         if len(needed.chosen) > self._problem.most:
-            raise Infeasible(np.zeros(0, np.int64), len(needed.chosen))
+            raise Undecided
         rest = self._rest
         marked = np.zeros(len(self._problem.must), bool)
         start: list[int] = []
@@ -240,8 +245,8 @@ def _heavy(problem: Problem) -> Floats:
     if len(lost):
         raise Infeasible(lost)
     if problem.most <= 0:
-        needed = smallest(_of_must(problem), int(problem.must.sum()), Unwatched())
-        raise Infeasible(np.zeros(0, np.int64), len(needed.chosen))
+        needed = smallest(_of_must(problem), int(problem.must.sum()), Unwatched(), BRIEF)
+        raise Infeasible(np.zeros(0, np.int64), max(needed.bound, 1))
     return np.where(problem.must, problem.weights + problem.weights.sum() + 1, problem.weights)
 
 

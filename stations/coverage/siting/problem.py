@@ -10,7 +10,7 @@ import numpy as np
 from stations.coverage.siting.rows import Bools, Floats, Ints, Rows
 
 #: What may be lost to rounding in sums of weights, as a share of them.
-ROUNDING: Final = 1e-9
+ROUNDING: Final = 1e-11
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +80,10 @@ class Infeasible(Exception):
         super().__init__(f"{len(unreached)} out of reach, {needed} needed")
         self.unreached = unreached
         self.needed = needed
+
+
+class Undecided(Exception):
+    """In the time given it was not found out whether any choice serves what must be served."""
 
 
 class Stopped(Exception):

@@ -11,8 +11,9 @@ from flask_babel import lazy_gettext as _l
 from stations.coverage.positions import NONE, Places, distances
 from stations.coverage.siting import capacity, covering, recount
 from stations.coverage.siting.answer import Answer, Chosen, How, Won
-from stations.coverage.siting.capacity import Limited, Shares, Short, Undecided
-from stations.coverage.siting.problem import Infeasible, Problem, Solution, Watch
+from stations.coverage.siting.assigning import Limited, Shares
+from stations.coverage.siting.capacity import Short
+from stations.coverage.siting.problem import Infeasible, Problem, Solution, Undecided, Watch
 from stations.coverage.siting.rows import Floats
 from stations.coverage.siting.rules import Aim, CannotBe, NothingToDo
 from stations.coverage.siting.setting import Setting

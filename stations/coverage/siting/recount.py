@@ -13,7 +13,7 @@ from geographiclib.geodesic import Geodesic
 
 from core.geo import Point, distance
 from stations.coverage.positions import SLACK, Places
-from stations.coverage.siting.capacity import ROUNDING, Shares
+from stations.coverage.siting.assigning import ROUNDING, Shares
 from stations.coverage.siting.rows import Floats
 from stations.coverage.siting.rules import Miscount
 from stations.coverage.siting.setting import Setting

@@ -7,7 +7,7 @@ from itertools import combinations
 
 import numpy as np
 
-from stations.coverage.siting.capacity import Limited
+from stations.coverage.siting.assigning import Limited
 from stations.coverage.siting.problem import Problem
 from stations.coverage.siting.rows import Rows
 

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from stations.coverage.siting import capacity
-from stations.coverage.siting.capacity import Assigned, Limited, Short
+from stations.coverage.siting.assigning import Limited
+from stations.coverage.siting.capacity import Assigned, Short
 from stations.coverage.siting.problem import Infeasible, Unwatched
 from stations.coverage.siting.rows import Rows
 from tests.stations.coverage.siting.instances import greatest_limited, least_limited, limited

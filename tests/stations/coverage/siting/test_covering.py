@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from stations.coverage.siting import covering
-from stations.coverage.siting.problem import Infeasible, Problem, Watch
+from stations.coverage.siting.problem import Infeasible, Problem, Undecided, Watch
 from stations.coverage.siting.rows import Rows
+from stations.coverage.siting.smallest import Fewest
 from tests.stations.coverage.siting.instances import greatest, problem
 
 INSTANCES = 1000
@@ -62,6 +63,16 @@ def test_how_many_would_do_is_told_where_fewer_may_be_chosen_than_must_be() -> N
             covering.at_once(Problem.of(np.ones(3), reach, most, [0, 1, 2]))
         assert told.value.needed == 3
         assert not len(told.value.unreached)
+
+
+def test_that_it_was_not_found_out_whether_all_that_must_be_can_be_is_no_answer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    reach = Rows.of(np.array([0, 1, 2]), np.array([0, 1, 2]), 3)
+    unsure = Fewest((0, 1, 2), bound=1)
+    monkeypatch.setattr(covering, "smallest", lambda *_args: unsure)
+    with pytest.raises(Undecided):
+        covering.at_once(Problem.of(np.ones(3), reach, 2, [0, 1, 2]))
 
 
 def test_no_candidates_no_settlements_or_none_to_choose_give_nothing() -> None:

@@ -11,7 +11,7 @@ from core.regions.queries import tree
 from stations.coverage.rules import Rule, Tally
 from stations.coverage.siting import queries, reckoning, recount
 from stations.coverage.siting.answer import restored
-from stations.coverage.siting.capacity import Shares
+from stations.coverage.siting.assigning import Shares
 from stations.coverage.siting.problem import Solution
 from stations.coverage.siting.rules import (
     Aim,
