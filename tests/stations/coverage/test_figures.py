@@ -14,6 +14,7 @@ from core.figures.register import ACTIVE
 from core.regions.queries import tree
 from core.sites import closures
 from core.sites.closures import Notice
+from core.sites.queries import network
 from stations.coverage import figures
 from tests.conftest import Once
 from tests.core.accounts.made import give_authenticator, make_person, signed_in
@@ -113,3 +114,10 @@ def test_who_has_counted_the_people_is_said_beside_the_number(app: Flask, town: 
     assert told is not None
     assert told["data"]["sources"] == ["人口数据：2020 年，人口普查"]
     assert "人口数据" not in client.get("/figures/sites.active").text
+
+
+def test_a_criterion_may_follow_from_whom_a_site_reaches(town: Town) -> None:
+    told = queries.numbers(queries.day(today()), figures.REACHED)
+    ids = network(today()).rows.ids.tolist()
+    assert told[ids.index(town.clinic_id)] == 600.0
+    assert rules.find_defined("coverage.reached") is figures.REACHED
