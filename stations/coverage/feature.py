@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Final
 
 from flask_babel import lazy_gettext as _l
@@ -17,6 +17,7 @@ from stations.coverage.grids import cli as grids_cli
 from stations.coverage.grids import views as grids
 from stations.coverage.roads import cli as roads_cli
 from stations.coverage.roads import views as roads
+from stations.coverage.runs import demo as runs_demo
 from stations.coverage.runs import jobs as runs
 from stations.coverage.runs import views as run_views
 from stations.coverage.siting import cli as siting_cli
@@ -34,6 +35,14 @@ ADDED: Final = (
     *(whatif_cli.what_if, demand_cli.load, siting_cli.siting),
     *(grids_cli.load, grids_cli.grid, roads_cli.group),
 )
+
+
+def _demonstrate(city: str, on: date) -> None:
+    """Who lives where, then what coverage was."""
+    demo.demonstrate(city, on)
+    runs_demo.demonstrate(city, on)
+
+
 FEATURE: Final = Feature(
     name="coverage",
     blueprints=(
@@ -54,5 +63,5 @@ FEATURE: Final = Feature(
         Periodic("population.forget", DAY, keeping.forget_old, timedelta(hours=3)),
         Periodic("siting.forget", DAY, siting.forget_drafts, timedelta(hours=3)),
     ),
-    demo=demo.demonstrate,
+    demo=_demonstrate,
 )

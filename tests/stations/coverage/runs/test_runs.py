@@ -22,7 +22,7 @@ from core.sites.changes import Position
 from stations.coverage.models import PopulationSet
 from stations.coverage.queries import cover
 from stations.coverage.rules import Rule, shares, tally
-from stations.coverage.runs import actions, jobs, queries, rules
+from stations.coverage.runs import actions, demo, jobs, queries, rules
 from stations.coverage.runs.actions import Moved
 from stations.coverage.runs.models import CoverageRow, CoverageRun, CoverageShard
 from stations.coverage.runs.rules import Kind
@@ -241,6 +241,16 @@ def test_every_city_with_people_has_one_run_a_month(town: Town) -> None:
     uuid = run.uuid
     assert jobs.work(jobs.BY_ITSELF, uuid)
     assert queries.total_of(found(uuid)) == ALL
+
+
+def test_the_demonstration_has_a_run_of_each_month_in_which_anybody_was_there(town: Town) -> None:
+    for _ in range(2):
+        demo.demonstrate("3710", today())
+    runs = db.session.scalars(sa.select(CoverageRun).order_by(CoverageRun.on)).all()
+    assert 1 <= len(runs) <= demo.MONTHS
+    assert runs[-1].on == today().replace(day=1)
+    assert all(run.finished_at is not None and run.on.day == 1 for run in runs)
+    demo.demonstrate("9999", today())
 
 
 def test_who_asked_and_what_came_out_stands_in_the_audit(town: Town) -> None:
