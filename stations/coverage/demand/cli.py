@@ -56,8 +56,13 @@ def load(
 ) -> None:
     """Load the settlements of an xlsx or CSV file with their people, all of them or none.
 
-    They take the place of those of the same region and year, which are kept.
+    They take the place of those of the same region and year, which are kept.  A GeoTIFF (.tif) is
+    a population grid: see load-grid.
     """
+    if path.suffix.lower() in (".tif", ".tiff"):
+        said = {"path": path, "region": region, "year": year, "datum": datum, "source": source}
+        click.get_current_context().invoke(commands.commands["load-grid"], **said, dry_run=dry_run)
+        return
     actor = command("coverage load")
     with told():
         terms = Terms(_region(region), year, source, Datum(datum))

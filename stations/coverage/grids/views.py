@@ -143,6 +143,7 @@ def _waiting(grid: PopulationGrid, node: Node) -> str:
         node=node,
         state=State(grid.state),
         going_on=grid.state == State.READING and job is not None and not job.over,
+        mine=grid.account_id is not None and grid.account_id == current_actor().account_id,
         odd=json.loads(grid.odd),
         compared=queries.compared(grid, node) if read else [],
         may_load=_reach(Permission.REGISTER_IMPORT).everywhere

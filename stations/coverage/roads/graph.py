@@ -37,13 +37,9 @@ class Graph:
 
     @classmethod
     def of(cls, lat: Floats, lon: Floats, start: Places, end: Places, length: Floats) -> Graph:
-        """A graph without loops and with one road, the shortest, between two crossings."""
+        """A graph of the roads that are needed."""
+        kept = needed(start, end, length)
         low, high = np.minimum(start, end), np.maximum(start, end)
-        order = np.lexsort((length, high, low))
-        low, high, length = low[order], high[order], length[order]
-        first = np.ones(len(low), bool)
-        first[1:] = (np.diff(low) != 0) | (np.diff(high) != 0)
-        kept = first & (low != high)
         return cls(lat, lon, low[kept], high[kept], length[kept])
 
     @property
@@ -78,6 +74,16 @@ class Graph:
         boxes = shapely.box(lon - wide, lat - high, lon + wide, lat + high)
         place, road = self._tree.query(boxes)
         return np.asarray(place, np.int64), np.asarray(road, np.int64)
+
+
+def needed(start: Places, end: Places, length: Floats) -> Places:
+    """Which roads anybody would walk: no loops, and between two crossings the shortest one."""
+    low, high = np.minimum(start, end), np.maximum(start, end)
+    order = np.lexsort((length, high, low))
+    low, high = low[order], high[order]
+    first = np.ones(len(low), bool)
+    first[1:] = (np.diff(low) != 0) | (np.diff(high) != 0)
+    return np.asarray(order[first & (low != high)], np.int64)
 
 
 @dataclass(frozen=True, eq=False)

@@ -18,7 +18,7 @@ from core.geo import Datum, Floats, check, to_wgs84
 from core.sheets.container import Unreadable
 from core.sizes import MEGABYTE
 from stations.coverage.positions import Places
-from stations.coverage.roads.graph import Graph, lengths
+from stations.coverage.roads.graph import Graph, lengths, needed
 from stations.coverage.roads.parse import SECONDS, WRONG
 
 #: The largest file that is taken, in bytes.
@@ -114,9 +114,9 @@ def _placed(lat: Floats, lon: Floats, datum: Datum) -> tuple[Floats, Floats]:
 
 def _graph(lat: Floats, lon: Floats, start: Places, end: Places, length: Floats) -> Read:
     straight = lengths(lat, lon, start, end)
-    real = start != end
     guessed = np.isnan(length)
-    short = ~guessed & (length < straight - _ROUNDED) & real
+    short = ~guessed & (length < straight - _ROUNDED)
     length = np.where(guessed, straight, np.maximum(length, straight))
-    graph = Graph.of(lat, lon, start, end, length)
-    return Read(graph, int((guessed & real).sum()), int(short.sum()))
+    kept = needed(start, end, length)
+    graph = Graph.of(lat, lon, start[kept], end[kept], length[kept])
+    return Read(graph, int(guessed[kept].sum()), int(short[kept].sum()))

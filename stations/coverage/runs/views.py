@@ -17,6 +17,7 @@ from core.errors import BadInput
 from core.figures.queries import tops
 from core.jobs.rules import State
 from core.regions.queries import tree
+from core.sites.queries import network
 from stations.coverage import asked as questions
 from stations.coverage.rules import Rule
 from stations.coverage.runs import forms, jobs, queries, sheet
@@ -150,6 +151,7 @@ def _page(template: str, status: int = 200, **shown: Any) -> AnyResponse:
             template,
             tree=living,
             today=today(),
+            made=network(today()).made,
             services=catalogue(today()).services,
             writes_somewhere=current_actor().may(Permission.REGISTER_WRITE),
             **shown,

@@ -18,6 +18,7 @@ from stations.coverage.grids import jobs
 from stations.coverage.grids.models import PopulationGrid
 from tests.core.accounts.made import csrf, give_authenticator, make_person, post, signed_in
 from tests.stations.coverage.grids.made import loaded, outlined, people, sent, table, write
+from tests.stations.coverage.grids.test_reading import tif
 from tests.stations.coverage.made import ACTOR, CITY, COUNTY, OTHER
 from tests.stations.coverage.town import Town
 
@@ -175,3 +176,15 @@ def test_the_command_refuses_what_is_no_grid(app: Flask, town: Town, tmp_path: P
     assert "Line 3" in told.output
     shifted = app.test_cli_runner().invoke(args=[*load, "--datum", "gcj02", "--source", "x"])
     assert shifted.exit_code == 1
+
+
+@pytest.mark.filterwarnings("ignore:Use `@`:PendingDeprecationWarning")
+def test_the_command_for_settlements_takes_a_geotiff_for_the_grid_that_it_is(
+    app: Flask, town: Town, tmp_path: Path
+) -> None:
+    args = ["coverage", "load", str(tif(tmp_path / "people.tif")), "--region", CITY]
+    args += ["--year", "2020", "--datum", "wgs84", "--source", "a survey"]
+    told = app.test_cli_runner().invoke(args=args)
+    assert told.exit_code == 0, told.output
+    assert "2 × 3 cells, 5 populated" in told.output
+    assert db.session.scalars(sa.select(PopulationGrid.container)).one() == "tif"
