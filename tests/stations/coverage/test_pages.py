@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -168,3 +169,14 @@ def test_the_day_asked_about_is_the_day_of_the_network(client: FlaskClient) -> N
     assert network(tomorrow).on == tomorrow
     said = text(client, f"/coverage/{CITY}?on={tomorrow.isoformat()}")
     assert "710 / 790 人" in said
+
+
+def test_a_page_asks_the_database_little_however_many_people_there_are(
+    client: FlaskClient, statements: Any
+) -> None:
+    """What is in memory already is not read again; some are for who asks and the menu."""
+    for path in ("", "/blind-spots", "/services", "/sites", "/settlements", "/map.json"):
+        client.get(f"/coverage/{CITY}{path}")
+        with statements() as seen:
+            assert client.get(f"/coverage/{CITY}{path}").status_code == 200
+        assert len(seen) <= 8, (path, seen)
