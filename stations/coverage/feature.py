@@ -14,6 +14,7 @@ from stations.coverage.demand import cli as demand_cli
 from stations.coverage.demand import demo, keeping
 from stations.coverage.demand import views as demand
 from stations.coverage.grids import cli as grids_cli
+from stations.coverage.grids import jobs as grids_jobs
 from stations.coverage.grids import views as grids
 from stations.coverage.roads import cli as roads_cli
 from stations.coverage.roads import views as roads
@@ -60,6 +61,7 @@ FEATURE: Final = Feature(
     periodic=(
         Periodic("coverage.monthly", DAY, runs.monthly, timedelta(hours=4)),
         Periodic("coverage.corrected", DAY, runs.look_again, timedelta(hours=5)),
+        Periodic("population_grid.forget", DAY, grids_jobs.forget_old, timedelta(hours=3)),
         Periodic("population.forget", DAY, keeping.forget_old, timedelta(hours=3)),
         Periodic("siting.forget", DAY, siting.forget_drafts, timedelta(hours=3)),
     ),

@@ -154,14 +154,17 @@ def apply(actor: Actor, uuid: str) -> None:
 
 
 def drop(uuid: str) -> None:
-    """Forget one that does not count, with its files. Raises Conflict for one that does."""
+    """Forget one that does not count, with its files. Raises Conflict for one that does.
+
+    Whoever still reads it finds nothing to write to.
+    """
     grid = queries.find(uuid)
     file_ids = [one for one in (grid.file_id, grid.cells_id) if one is not None]
     gone = sa.delete(PopulationGrid).where(
-        PopulationGrid.uuid == uuid, PopulationGrid.state.in_((State.READY, State.FAILED))
+        PopulationGrid.uuid == uuid, PopulationGrid.state != State.APPLIED
     )
     if not rows_written(gone):
-        raise Conflict(_l("已载入或正在读取的人口网格不能删除。"))
+        raise Conflict(_l("已载入的人口网格不能删除。"))
     files.drop(file_ids)
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import tempfile
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
 from flask_babel import lazy_gettext as _l
 
 from core.access import Actor, Permission
+from core.clock import now
 from core.db import db, writing
 from core.errors import NotFound, OneKmError
 from core.files import store
@@ -18,6 +20,8 @@ from stations.coverage.grids import actions, queries, reading
 from stations.coverage.grids.models import PopulationGrid
 from stations.coverage.grids.rules import Container, State
 
+#: How long a grid waits for somebody's word.
+KEPT: Final = timedelta(days=30)
 #: The steps that a person is told of.
 _STEPS: Final = 3
 
@@ -55,6 +59,13 @@ def read(actor: Actor, uuid: str, run: Run | None = None) -> None:
         with writing():
             actions.failed(uuid, fault.message)
         raise
+
+
+def forget_old() -> None:
+    """Forget grids that were sent long ago and that nobody has let count, one at a time."""
+    for uuid in queries.kept_too_long(now() - KEPT):
+        with writing():
+            actions.drop(uuid)
 
 
 def _tell(run: Run | None, done: int, words: object) -> None:

@@ -7,6 +7,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 import numpy as np
@@ -90,6 +91,17 @@ def listed(reach: Reach) -> list[Listed]:
         Listed(grid, node_of(grid), grid.state == State.APPLIED and replaced is None)
         for grid, replaced in db.session.execute(asked)
     ]
+
+
+def kept_too_long(before: datetime) -> list[str]:
+    """The grids that were sent before then and that nobody has let count."""
+    return list(
+        db.session.scalars(
+            sa.select(PopulationGrid.uuid)
+            .where(PopulationGrid.state != State.APPLIED, PopulationGrid.created_at < before)
+            .order_by(PopulationGrid.id)
+        )
+    )
 
 
 def latest(region_id: int, year: int | None = None) -> PopulationGrid | None:

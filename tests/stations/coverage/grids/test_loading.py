@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 
 import numpy as np
 import pytest
@@ -186,6 +186,19 @@ def test_a_grid_in_a_shifted_datum_is_refused_with_what_to_do(town: Town, datum:
     with pytest.raises(BadInput, match="不再等间距") as refused, writing():
         actions.send(ACTOR, Sent(content, "a.csv", Container.CSV, terms))
     assert refused.value.field == "datum"
+
+
+def test_what_nobody_lets_count_is_forgotten_after_a_while(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded()
+    old = sent(table(), year=2010)
+    jobs.read(ACTOR, old)
+    jobs.forget_old()
+    assert found(old).state == State.READY
+    monkeypatch.setattr(jobs, "KEPT", timedelta())
+    jobs.forget_old()
+    assert db.session.scalars(sa.select(PopulationGrid.year)).all() == [2020]
 
 
 def test_reading_twice_changes_nothing(town: Town) -> None:

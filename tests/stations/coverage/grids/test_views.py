@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 
 from core.accounts.rules import Role
 from core.db import db, writing
+from core.errors import NotFound
 from core.jobs.models import Job
 from core.jobs.rules import State as JobState
 from stations.coverage.grids import jobs
@@ -133,6 +134,9 @@ def test_a_worker_that_gave_up_is_told(admin: FlaskClient) -> None:
     page = admin.get(f"/coverage/grids/{uuid}").text
     assert "读取没有完成" in page
     assert "refresh" not in page
+    assert post(admin, f"/coverage/grids/{uuid}/drop").status_code == 303
+    with pytest.raises(NotFound):
+        jobs.read(ACTOR, uuid)
 
 
 def test_what_lies_elsewhere_is_not_there(app: Flask, town: Town) -> None:
