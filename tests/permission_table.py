@@ -318,6 +318,8 @@ TABLE: Final[Mapping[str, Row]] = {
     "POST drafts.text": Row({"city_admin": ALL}),
     "GET drafts.whole": Row({"city_admin": ALL}),
     "POST drafts.whole": Row({"city_admin": ALL}),
+    "GET drafts.parts": Row({"city_admin": ALL}),
+    "POST drafts.parts": Row({"city_admin": ALL}),
     "GET drafts.new": Row({"city_admin": ALL}),
     "POST drafts.new": Row({"city_admin": ALL}),
     "GET drafts.criterion": Row({"city_admin": ALL}),

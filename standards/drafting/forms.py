@@ -39,7 +39,7 @@ _WORDS: Final = Length(max=500)
 _NONE: Final = ("", "—")
 
 
-class _Seen(FlaskForm):
+class Seen(FlaskForm):
     """A form of a draft that was seen at a version."""
 
     seen = HiddenField()
@@ -62,16 +62,16 @@ class NewForm(FlaskForm):
         return self.file.data.read() if self.file.data else b""
 
 
-class TextForm(_Seen):
+class TextForm(Seen):
     text = TextAreaField(_l("文件内容"), [_NEEDED, Length(max=MOST_BYTES)])
 
 
-class SendForm(_Seen):
+class SendForm(Seen):
     in_force = DateField(_l("从哪一天起生效"), [InputRequired(_l("请填写日期，例如 2026-11-21。"))])
     words = TextAreaField(_l("给审批人的说明"), [Length(max=MOST_WORDS)])
 
 
-class WholeForm(_Seen):
+class WholeForm(Seen):
     """What a version is as a whole."""
 
     name = StringField(_l("名称"), [_NEEDED, Length(max=100)])
@@ -108,7 +108,7 @@ class WholeForm(_Seen):
         return narrowed(read, read.kinds)
 
 
-class CriterionForm(_Seen):
+class CriterionForm(Seen):
     """One criterion, piece by piece."""
 
     code = StringField(_l("代码"), [_NEEDED, Length(max=40)])

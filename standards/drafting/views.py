@@ -24,6 +24,7 @@ from standards import comparison, verdicts
 from standards import queries as published
 from standards.drafting import actions, queries, rules
 from standards.drafting.forms import CriterionForm, NewForm, SendForm, TextForm, WholeForm
+from standards.drafting.parts import PartsForm
 from standards.drafting.queries import Draft
 from standards.rules import State, Version
 from standards.views import within_reach
@@ -125,6 +126,22 @@ def whole(uuid: str) -> Response:
         if saved is not None:
             return saved
     return _form("standards/draft_whole.html", uuid, form)
+
+
+@blueprint.route("/<uuid>/parts", methods=["GET", "POST"])
+@requires(Permission.STANDARDS_PUBLISH)
+def parts(uuid: str) -> Response:
+    """Its chapters, grades and documents."""
+    kept, version = _shaped(uuid)
+    form = PartsForm(version)
+    form.seen.data = form.seen.data or str(kept.row.version)
+    if form.validate_on_submit():
+        saved = _saved(
+            uuid, form, lambda found, seen: actions.change(found, seen, form.apply(_of(found)))
+        )
+        if saved is not None:
+            return saved
+    return _form("standards/draft_parts.html", uuid, form)
 
 
 @blueprint.route("/<uuid>/criteria/new", methods=["GET", "POST"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from io import BytesIO
 
 import pytest
@@ -15,6 +16,19 @@ from standards.drafting.rules import BLANK
 from standards.models import StandardDraft
 from tests.standards.drafting.made import Editor
 from tests.standards.made import FILE, changed
+
+
+def _parts(begun: Editor) -> dict[str, object]:
+    """What the form of chapters, grades and documents holds already."""
+    page = begun.page("/parts")
+    found: dict[str, object] = dict(
+        re.findall(r'<input[^>]* name="([a-z]+-\d-\w+)"[^>]*? value="([^"]*)"', page)
+    )
+    for name, options in re.findall(
+        r'<select[^>]* name="([\w-]+)"[^>]*>(.*?)</select>', page, re.S
+    ):
+        found[name] = re.findall(r'value="([^"]*)" selected', options)[0]
+    return found
 
 
 class TestBeginning:
@@ -103,6 +117,36 @@ class TestPieceByPiece:
         assert begun.version.meets == 75
         assert begun.version.kinds == (Kind.COMMUNITY,)
         assert begun.version.by_code["desk"].kinds == ()
+
+    def test_chapters_grades_and_documents(self, begun: Editor) -> None:
+        before = begun.version
+        same = _parts(begun)
+        assert begun.change("parts", **same)[0] == 303
+        assert begun.version == before
+        renamed = same | {
+            "chapters-0-name": "人员队伍",
+            "bands-2-code": "",
+            "bands-1-end": "80",
+            "documents-1-code": "notice",
+            "documents-1-title": "通知",
+            "documents-1-date": "2026",
+            "documents-1-standing": "official",
+        }
+        assert begun.change("parts", **renamed)[0] == 303
+        version = begun.version
+        assert version.chapters[0].name == "人员队伍"
+        assert [(band.code, band.end) for band in version.bands] == [("good", 100), ("poor", 80)]
+        assert version.documents["notice"].title == "通知"
+        assert version.documents["report"] == before.documents["report"]
+        assert begun.kept.problems == ()
+        wrong = _parts(begun) | {"bands-0-end": "many"}
+        assert begun.change("parts", **wrong)[0] == 422
+        doubled = _parts(begun) | {"documents-2-code": "report", "documents-2-title": "又一份"}
+        status, page = begun.change("parts", **doubled)
+        assert (status, "重复的代码" in page) == (422, True)
+        gap = _parts(begun) | {"bands-1-end": "50"}
+        assert begun.change("parts", **gap)[0] == 303
+        assert len(begun.kept.problems) == 1  # a draft need not hold together yet
 
     def test_as_text_with_faults(self, begun: Editor) -> None:
         text = changed('method = "both"', 'method = "guessed"')
