@@ -67,7 +67,9 @@ def line(run: CoverageRun) -> Line:
 def asked_words(line: Line) -> str:
     """The service and the hour of a run."""
     run, service = line.run, line.service
-    what = _("全部事项") if service is None else named(service.name, service.name_en)
+    what = (
+        _("全部事项（任何网点都算）") if service is None else named(service.name, service.name_en)
+    )
     if run.minute is None or run.day_kind is None:
         return what
     clock = f"{run.minute // 60:02}:{run.minute % 60:02}"
