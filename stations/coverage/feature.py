@@ -22,6 +22,7 @@ from stations.coverage.runs import demo as runs_demo
 from stations.coverage.runs import jobs as runs
 from stations.coverage.runs import views as run_views
 from stations.coverage.siting import cli as siting_cli
+from stations.coverage.siting import file_views as siting_files
 from stations.coverage.siting import jobs as siting
 from stations.coverage.siting import map_views as siting_map
 from stations.coverage.siting import views as siting_views
@@ -50,7 +51,7 @@ FEATURE: Final = Feature(
         *(views.blueprint, map_views.blueprint, whatif_views.blueprint),
         *(demand.blueprint, grids.blueprint, roads.blueprint),
         *(api.blueprint, whatif_api.blueprint, run_views.blueprint),
-        *(siting_views.blueprint, siting_map.blueprint),
+        *(siting_views.blueprint, siting_map.blueprint, siting_files.blueprint),
     ),
     commands=(cli.commands,),
     panels=(

@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response as AnyResponse
 
-from core import tables
 from core.access import Permission, Reach, current_actor, require_reach, requires
 from core.api import asked_page
 from core.catalogue.queries import catalogue
@@ -40,6 +38,7 @@ from stations.coverage.siting.models import SitingProposal
 from stations.coverage.siting.problem import Unwatched
 from stations.coverage.siting.queries import MOST_COMPARED, ORDERS, PER_PAGE
 from stations.coverage.siting.rules import Aim, Ask, Candidates, CannotBe, NothingToDo
+from stations.coverage.siting.setting import Setting
 
 blueprint = Blueprint("siting", __name__, url_prefix="/coverage")
 words.init(blueprint)
@@ -94,8 +93,9 @@ def ask(code: str) -> AnyResponse:
     except (BadInput, NothingToDo) as fault:
         return _asking(region, forms.typed(request.form, fault), 400)
     except CannotBe as fault:
-        lost = [_settlement(setting, one) for one in fault.settlements[:MOST_UNREACHED]]
-        return _asking(region, forms.typed(request.form, fault), 400, unreached=lost)
+        return _asking(
+            region, forms.typed(request.form, fault), 400, **_out_of_reach(setting, fault)
+        )
     db.session.rollback()
     with writing():
         uuid = actions.keep(current_actor(), asked, answer, ground)
@@ -111,7 +111,15 @@ def _on_day(region: Node) -> Node:
     return node
 
 
-def _settlement(setting: Any, number: int) -> dict[str, Any]:
+def _out_of_reach(setting: Setting, fault: CannotBe) -> dict[str, Any]:
+    """The settlements that no candidate reaches, the largest first."""
+    people = setting.demand.people
+    lost = sorted(fault.settlements, key=lambda one: (-people[one], one))
+    shown = [_settlement(setting, one) for one in lost[:MOST_UNREACHED]]
+    return {"unreached": shown, "left_out": len(lost) - len(shown)}
+
+
+def _settlement(setting: Setting, number: int) -> dict[str, Any]:
     found = setting.demand
     return {
         "code": found.codes[number],
@@ -122,7 +130,7 @@ def _settlement(setting: Any, number: int) -> dict[str, Any]:
 
 
 def _asking(region: Node, typed: Typed, status: int = 200, **more: Any) -> AnyResponse:
-    text, order = _text(request.args.get("q", "")), _order(request.args.get("sort", ""))
+    text, order = asked_text(request.args.get("q", "")), asked_order(request.args.get("sort", ""))
     number = asked_page().number
     found = queries.listed(region, current_actor().account_id, text, order, number)
     return _page(
@@ -134,7 +142,7 @@ def _asking(region: Node, typed: Typed, status: int = 200, **more: Any) -> AnyRe
         elsewhere=coverage.elsewhere(region.code, {}),
         made=network(today()).made,
         found=found,
-        asks={one.uuid: _ask_of(one) for one in found.proposals},
+        asks={one.uuid: known_question(one) for one in found.proposals},
         text=text,
         order=order,
         orders=_ORDERS,
@@ -147,36 +155,24 @@ def _asking(region: Node, typed: Typed, status: int = 200, **more: Any) -> AnyRe
     )
 
 
-def _ask_of(proposal: SitingProposal) -> Ask | None:
+def known_question(proposal: SitingProposal) -> Ask | None:
     try:
         return queries.ask_of(proposal)
     except NotFound:
         return None
 
 
-def _text(given: str) -> str:
+def asked_text(given: str) -> str:
     if len(given) > _LONGEST:
         raise BadInput(_l("查找的文字太长，最多 %(most)s 个字。", most=_LONGEST), field="q")
     return given.strip()
 
 
-def _order(given: str) -> str:
+def asked_order(given: str) -> str:
     order = given or "newest"
     if order not in ORDERS:
         raise BadInput(_l("不能这样排序。"), field="sort")
     return order
-
-
-@blueprint.get("/<code>/siting/list.<any(csv, xlsx):file>")
-@requires(Permission.REGISTER_READ)
-def export_list(code: str, file: str) -> AnyResponse:
-    """The proposals of the list as a file."""
-    region = within(code)
-    text, order = _text(request.args.get("q", "")), _order(request.args.get("sort", ""))
-    found = queries.listed(region, current_actor().account_id, text, order, None)
-    name = f"{_('选址方案')}-{region.code}"
-    known = [one for one in found.proposals if _ask_of(one) is not None]
-    return tables.answer(file, name, sheet.list_headings(), sheet.list_cells(known))
 
 
 # -- One proposal --------------------------------------------------------------------------------
@@ -317,25 +313,6 @@ def plan(uuid: str) -> AnyResponse:
     except BadInput as fault:
         return _proposal(shown(uuid), 400, fault)
     return redirect(url_for(".proposal", uuid=uuid, _anchor="planned"), 303)
-
-
-@blueprint.get("/siting/<uuid>/<any(points, won):name>.<any(csv, xlsx):file>")
-@requires(Permission.REGISTER_READ)
-def export(uuid: str, name: str, file: str) -> AnyResponse:
-    """The chosen points, or who is won, as a file."""
-    one = shown(uuid)
-    titles = {sheet.POINTS: _("选址点"), sheet.WON: _("新覆盖村居")}
-    titled = f"{one.proposal.name or one.ask.region.name}-{titles[name]}"
-    cells = sheet.cells(name, one.answer, one.living)
-    return tables.answer(file, titled, sheet.headings(name), cells)
-
-
-@blueprint.get("/siting/<uuid>/proposal.geojson")
-@requires(Permission.REGISTER_READ)
-def geojson(uuid: str) -> AnyResponse:
-    """The proposal as GeoJSON."""
-    one = shown(uuid)
-    return sheet.geojson(one.proposal, one.answer, one.living)
 
 
 @blueprint.get("/siting/compare")
