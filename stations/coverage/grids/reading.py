@@ -72,7 +72,7 @@ def require_rasterio() -> None:
         raise Unreadable(
             _l(
                 "服务器没有安装 rasterio，不能读取 GeoTIFF。请由运维人员安装："
-                "pip install 'onekm[grids]'；或改用 CSV（纬度、经度、人口）。"
+                "pip install '.[grids]'；或改用 CSV（纬度、经度、人口）。"
             )
         )
 

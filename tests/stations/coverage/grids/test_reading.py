@@ -177,7 +177,7 @@ def test_without_rasterio_it_is_said_how_to_install_it(
 ) -> None:
     path = tif(tmp_path / "a.tif")
     monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
-    assert "onekm[grids]" in fault(path, tmp_path)
+    assert ".[grids]" in fault(path, tmp_path)
 
 
 # -- CSV -------------------------------------------------------------------------------------------
