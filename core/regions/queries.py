@@ -120,6 +120,31 @@ def county_of(region_id: int) -> int | None:
     return None
 
 
+def is_within(region_id: int, regions: Collection[int], on: date) -> bool:
+    """Whether the region, or one above it, is among *regions* on the day; False where it is not.
+
+    Whoever writes asks row by row, for whom the tree would be made anew.
+    """
+    if not is_writing():
+        living = tree(on)
+        return region_id in living.by_id and any(
+            node.id in regions for node in living.path(region_id)
+        )
+    up: int | None = region_id
+    while up is not None:
+        row = db.session.execute(
+            sa.select(RegionPeriod.parent_id).where(
+                RegionPeriod.region_id == up, on_day(RegionPeriod, on)
+            )
+        ).one_or_none()
+        if row is None:
+            return False
+        if up in regions:
+            return True
+        up = row.parent_id
+    return False
+
+
 def path_ids(region_id: int, on: date) -> list[int]:
     """The region and those above it, from the city down.
 

@@ -281,7 +281,7 @@ def require_site(actor: Actor, site_id: int, *permissions: Permission) -> int:
     reach = _reach(actor, *permissions)
     region_id = _region(site_id)
     if not reach.everywhere and site_id not in reach.sites:
-        require_reach(reach.region(regions.tree(today()), region_id))
+        require_reach(regions.is_within(region_id, reach.regions, today()))
     return region_id
 
 
@@ -301,7 +301,7 @@ def require_region(actor: Actor, region_id: int) -> None:
     """Raise Forbidden, or NotFound where the region is not for *actor* to write in."""
     reach = _reach(actor, Permission.REGISTER_WRITE)
     if not reach.everywhere:
-        require_reach(reach.region(regions.tree(today()), region_id))
+        require_reach(regions.is_within(region_id, reach.regions, today()))
 
 
 def _reach(actor: Actor, *permissions: Permission) -> Reach:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import date
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.exc import IntegrityError
 
@@ -195,3 +198,24 @@ def add(period: dict[str, object]) -> None:
         db.session.add(region := Region())
         db.session.flush()
         db.session.add(RegionPeriod(region_id=region.id, **period))
+
+
+# -- Within ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("on", [FIRST, DAY_BEFORE, SECOND])
+def test_who_writes_is_told_the_same_as_who_reads_and_no_tree_is_made(
+    on: date, statements: Callable[[], AbstractContextManager[list[str]]]
+) -> None:
+    every = db.session.scalars(sa.select(Region.id)).all()
+    asked = [(one, {other}) for one in every for other in every]
+    reading = [queries.is_within(*pair, on) for pair in asked]
+    assert any(reading)
+    assert not all(reading)
+    with writing():
+        assert [queries.is_within(*pair, on) for pair in asked] == reading
+    village = queries.tree(on).by_code["371082001001" if on < SECOND else "371082009001"]
+    city = queries.tree(on).by_code["371000000000"]
+    with writing(), statements() as sent:
+        assert queries.is_within(village.id, {city.id}, on)
+    assert len([one for one in sent if "region_period" in one]) == 4
