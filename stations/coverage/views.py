@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+import numpy as np
 from flask import (
     Blueprint,
     current_app,
@@ -71,7 +72,7 @@ def index() -> AnyResponse:
         }
         return redirect(url_for(".show", code=own[0].code, **kept))
     net = network(today())
-    found = [place for place in map(net.place, range(len(net))) if place.id in reach().sites]
+    found = net.places(np.isin(net.rows.ids, sorted(reach().sites)))
     return answer(render_template("stations/coverage/mine.html", found=found, made=net.made))
 
 

@@ -236,7 +236,7 @@ def test_the_answer_is_taken_away_as_one_file(client: FlaskClient, town: Town) -
     file = answer.get_data(as_text=True)
     assert answer.headers["Content-Disposition"].startswith("attachment")
     assert "110" in file
-    assert "href=" not in file.split('id="map-data"')[0].split("<main")[1]
+    assert 'href="/' not in file.split('id="map-data"')[0].split("<main")[1]
     sheet = client.get(f"{PAGE}/settlements.xlsx?close={town.hall}")
     assert sheet.get_data()[:2] == b"PK"
 
