@@ -41,6 +41,7 @@ KINDS: Final[Mapping[str, LazyString]] = {
 #: The fields of the form, which an address with its answer no longer has.
 FIELDS: Final = ("do", "site", "since", "last", "lat", "lon", "datum", "lose", "hours")
 
+_TIMES: Final = re.compile(r"(\d\d?):(\d\d)-(\d\d?):(\d\d)", re.ASCII)
 _ENDS: Final = re.compile(r"[\s,，、;；]+")
 
 
@@ -92,7 +93,7 @@ def _lost(args: Args) -> str:
 
 def _shifted(args: Args) -> str:
     text = plain(args.get("hours", "")).replace("：", ":")
-    found = [part.replace("–", "-").replace("~", "-") for part in _ENDS.split(text) if part]
+    found = [re.sub("[–—~～至]", "-", part) for part in _ENDS.split(text) if part]
     return ":" + ",".join(found)
 
 
@@ -134,8 +135,18 @@ def _place(more: str) -> dict[str, Any]:
 
 
 def _hours(more: str) -> dict[str, Any]:
-    intervals = [part for part in more.split(",") if part]
+    intervals = [_interval(part) for part in more.split(",") if part]
     return {"hours": {"week": dict.fromkeys(WEEKDAYS, intervals), "holiday": intervals}}
+
+
+def _interval(text: str) -> str:
+    """From when to when, each with two digits of hours. Raises BadInput."""
+    found = _TIMES.fullmatch(text)
+    if found is None:
+        raise BadInput(
+            _l("“%(text)s”不是时段，请写成 08:30-11:30。", text=text[:30]), field="hours"
+        )
+    return f"{found[1]:0>2}:{found[2]}-{found[3]:0>2}:{found[4]}"
 
 
 _GIVEN: Final = {

@@ -58,12 +58,16 @@ def show(code: str) -> AnyResponse:
 
 
 def _with_added(asked: Asked) -> str:
-    """The address with what the form adds. Raises BadInput, NotFound."""
+    """The address with what the form adds. Raises BadInput."""
     texts = list(dict.fromkeys([*forms.changes(request.args), *forms.added(request.args)]))
     question = asked.question
     day = forms.day_of(texts, question.on)
     found = scene(question)
-    reading.read([forms.given(text) for text in texts], found.net, views.reach())
+    told = [forms.given(text) for text in texts]
+    try:
+        reading.read(told, found.net, views.reach())
+    except NotFound:
+        raise BadInput(_l("您的管辖范围内没有这个编号的网点。"), field="site") from None
     kept = question_forms.query(question)
     if day != question.on:
         kept["on"] = day.isoformat()

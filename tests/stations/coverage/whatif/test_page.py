@@ -95,6 +95,7 @@ def test_a_suspension_that_begins_later_is_looked_at_on_its_first_day(
         ("do=lose&site={hall}", "请选择不再办的事项"),
         ("do=lose&site={hall}&lose=1", "没有这个事项"),
         ("do=hours&site={hall}&hours=17:00-08:00&at=10:00", "08:00"),
+        ("do=hours&site={hall}&hours=9-5&at=10:00", "“9-5”不是时段，请写成 08:30-11:30"),
         ("change=hours:{hall}:08:00-12:00", "请同时选一个时刻"),
         ("change=nonsense", "地址里的这一项看不懂"),
         ("change=explode:{hall}", "地址里的这一项看不懂"),
@@ -113,8 +114,11 @@ def test_what_is_supposed_wrongly_is_told_above_the_form(
 def test_a_site_out_of_reach_is_not_there(app: Flask, town: Town) -> None:
     client = sign_in(app, Role.COUNTY_ADMIN, OTHER)
     assert client.get(f"/coverage/{COUNTY}/what-if").status_code == 404
-    for path in (f"close={town.hall}", f"do=close&site={town.hall}", "close=0000000"):
-        assert client.get(f"/coverage/{OTHER}/what-if?{path}").status_code == 404
+    page = f"/coverage/{OTHER}/what-if"
+    for code in (town.hall, "0000000"):
+        assert client.get(f"{page}?close={code}").status_code == 404
+        said = text(client, f"{page}?do=close&site={code}", 400)
+        assert "您的管辖范围内没有这个编号的网点" in said
 
 
 # -- The answer ---------------------------------------------------------------------------------
@@ -164,6 +168,10 @@ def test_other_hours_at_an_hour(client: FlaskClient, town: Town) -> None:
     said = text(client, f"{PAGE}?change=hours:{town.hall}:08:30-11:30,13:30-17:00&at=12:00")
     assert "办理时间改为每天 8:30–11:30, 13:30–17:00" in said
     assert "110 居民失去覆盖" in said
+    typed = led_to(
+        client, f"{PAGE}?do=hours&site={town.hall}&hours=8：30-11:30、13:30～17:00&at=9:00"
+    )
+    assert typed["change"] == [f"hours:{town.hall}:8:30-11:30,13:30-17:00"]
     never = text(client, f"{PAGE}?change=hours:{town.hall}:&at=10:00")
     assert "每天都不办理" in never
 
