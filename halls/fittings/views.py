@@ -10,13 +10,10 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
 
 from core.access import Permission, current_actor, requires
-from core.db import writing
 from core.errors import BadInput, Conflict
 from core.facilities import queries
 from core.facilities.changes import fitted
 from core.facilities.rules import GROUPS, items
-from core.forms import whole_number
-from core.sites import actions as sites
 from core.sites.network import Place
 from core.web import Panel
 from halls import forms
@@ -24,6 +21,7 @@ from halls.fittings import forms as fitting_forms
 from halls.fittings import proposing
 from halls.fittings.forms import Read
 from halls.forms import Draft
+from halls.keeping import record
 from halls.queries import Kept, keep, keeps, reads
 
 AnyPage: TypeAlias = AnyResponse | tuple[str, int]
@@ -55,21 +53,18 @@ def save(code: str) -> AnyPage:
     if not read.says_something:
         return _back(code, "same")
     try:
-        seen = whole_number(request.form.get("version", ""), "version")
-        if seen != kept.version:
-            raise Conflict(_l("这个网点刚刚被别人改过，请核对后再提交。"))
-        with writing():
-            if kept.writes:
-                change = fitted(read.wanted, read.on, read.groups)
-                sites.do(actor, kept.id, seen, change, why=read.reason)
-            else:
-                proposing.ask(actor, kept, read)
+        done = record(
+            kept,
+            lambda: fitted(read.wanted, read.on, read.groups),
+            read.reason,
+            lambda: proposing.ask(actor, kept, read),
+        )
     except Conflict as fault:
         return _conflict(code, read, fault)
     except BadInput as fault:
         read.draft.fault(fault.field or "", fault)
         return _page(kept, held, read.draft, WRONG)
-    return _back(code, "saved" if kept.writes else "asked")
+    return _back(code, done)
 
 
 def _conflict(code: str, read: Read, fault: Conflict) -> AnyPage:

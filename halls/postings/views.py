@@ -10,10 +10,7 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
 
 from core.access import Permission, current_actor, requires
-from core.db import writing
 from core.errors import BadInput, Conflict
-from core.forms import whole_number
-from core.sites import actions as sites
 from core.sites.network import Place
 from core.staff import queries
 from core.staff.changes import posted
@@ -21,6 +18,7 @@ from core.staff.rules import DUTIES
 from core.web import Panel
 from halls import forms
 from halls.forms import Draft
+from halls.keeping import record
 from halls.postings import forms as posting_forms
 from halls.postings import proposing
 from halls.postings.forms import Read
@@ -55,21 +53,18 @@ def save(code: str) -> AnyPage:
     if not read.wanted and not (read.none and not queries.recorded(kept.id)):
         return _back(code, "same")
     try:
-        seen = whole_number(request.form.get("version", ""), "version")
-        if seen != kept.version:
-            raise Conflict(_l("这个网点刚刚被别人改过，请核对后再提交。"))
-        with writing():
-            if kept.writes:
-                change = posted(read.wanted, read.on)
-                sites.do(actor, kept.id, seen, change, why=read.reason)
-            else:
-                proposing.ask(actor, kept, read)
+        done = record(
+            kept,
+            lambda: posted(read.wanted, read.on),
+            read.reason,
+            lambda: proposing.ask(actor, kept, read),
+        )
     except Conflict as fault:
         return _conflict(code, read, fault)
     except BadInput as fault:
         read.draft.fault("who" if fault.field == "member" else fault.field or "", fault)
         return _page(kept, read.draft, WRONG)
-    return _back(code, "saved" if kept.writes else "asked")
+    return _back(code, done)
 
 
 def _conflict(code: str, read: Read, fault: Conflict) -> AnyPage:
