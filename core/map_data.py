@@ -90,7 +90,8 @@ class Spot:
 class Area:
     """A region with its outline, or with the point that stands for it where it has none.
 
-    ``share`` from 0 to 1 chooses the shade, ``words`` stand beside the name; None: no share.
+    ``share`` from 0 to 1 chooses the shade, None: no share; ``words``, a number, stand beside the
+    name, and alone where there is no room for both.
     """
 
     name: str
@@ -164,6 +165,8 @@ def _feature(area: Area, datum: Datum) -> dict[str, Any]:
         made = maps.name_feature(area.point, datum, name=name)
     else:
         raise ValueError(f"{area.name} is nowhere")
+    if area.words:
+        made["properties"]["number"] = area.words
     if area.share is not None:
         made["properties"]["shade"] = min(4, int(area.share * 5))
     return made

@@ -43,17 +43,28 @@
     return corner(bounds.getNorthEast()) - corner(bounds.getSouthWest()) >= wide;
   }
 
+  // What there is room for: the name; of a region with a number, else that alone, however narrow it is.
+  function fitting(map, layer) {
+    const told = layer.feature.properties;
+    if (roomy(map, layer, width(told.name))) {
+      return told.name;
+    }
+    return told.number || null;
+  }
+
   // A name shows where its region is wide enough for it and no name before it stands in the way.
   function fit(map, layers) {
     const taken = [];
     for (const layer of layers) {
-      const wide = width(layer.feature.properties.name);
+      const text = fitting(map, layer);
+      const wide = width(text || "");
       const at = map.latLngToLayerPoint(middle(layer));
       const free = taken.every(
         (other) => Math.abs(other.x - at.x) > (other.wide + wide) / 2 || Math.abs(other.y - at.y) > LINE
       );
-      if (free && roomy(map, layer, wide)) {
+      if (text && free) {
         taken.push({ x: at.x, y: at.y, wide: wide });
+        layer.setTooltipContent(label(text));
         layer.openTooltip();
       } else {
         layer.closeTooltip();

@@ -208,7 +208,11 @@ def _shares(
     for node in nodes:
         share = found.at(place[node.id]).people_share
         areas.append(replace(_area(node, known), share=share, words=share_words(share)))
-    title = _("各县居民覆盖率") if level is Level.COUNTY else _("各镇居民覆盖率")
+    title = (
+        _("各县居民覆盖率（每两成深一级）")
+        if level is Level.COUNTY
+        else _("各镇居民覆盖率（每两成深一级）")
+    )
     return map_data.areas(f"shares-{level}", title, areas, datum, on=False)
 
 

@@ -79,7 +79,7 @@ def test_a_share_chooses_one_of_five_shades(share: float, shade: int) -> None:
         "towns", "", [Area("某镇", SQUARE, share=share, words="7%")], Datum.WGS84
     )
     (feature,) = layer["features"]["features"]
-    assert feature["properties"] == {"name": "某镇 7%", "shade": shade}
+    assert feature["properties"] == {"name": "某镇 7%", "number": "7%", "shade": shade}
     assert layer["shaded"]
 
 

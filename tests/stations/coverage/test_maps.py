@@ -64,7 +64,7 @@ def test_where_outlines_are_known_the_map_shades_regions_by_their_share(
         boundaries.load(ACTOR, whole, Origin(Datum.WGS84))
     shaded = layers(client, f"/coverage/{CITY}/map.json")["shares-county"]
     (feature,) = shaded["features"]["features"]
-    assert feature["properties"] == {"name": "环翠区 89.7%", "shade": 4}
+    assert feature["properties"] == {"name": "环翠区 89.7%", "number": "89.7%", "shade": 4}
     assert not shaded["shown"]
 
 
