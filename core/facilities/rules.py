@@ -149,9 +149,10 @@ class Fit:
 
 def check_fit(item: Item, fit: Fit) -> Fit:
     """Raise BadInput unless a site may have so many of the item."""
-    most = MOST if item.counted else 1
-    if not 1 <= fit.count <= most:
-        raise BadInput(_l("数量应在 1 到 %(most)s 之间。", most=most), field=item.code)
+    if not item.counted and fit.count != 1:
+        raise BadInput(_l("这一项不分几个：有写 1，没有写 0。"), field=item.code)
+    if not 1 <= fit.count <= MOST:
+        raise BadInput(_l("数量应在 1 到 %(most)s 之间。", most=MOST), field=item.code)
     if len(fit.note) > MOST_NOTE:
         raise BadInput(_l("内容太长，最多 %(most)s 个字。", most=MOST_NOTE), field=item.code)
     return fit

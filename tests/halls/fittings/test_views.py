@@ -102,7 +102,7 @@ def test_nothing_changed_is_said_and_saved_nowhere(staff: Staff, made: Made) -> 
         ({"n-seats": "many"}, "请填写一个整数"),
         ({"n-seats": "-1"}, "数量应在 1 到 999 之间"),
         ({"n-seats": "1000"}, "数量应在 1 到 999 之间"),
-        ({"n-nursing_room": "2"}, "数量应在 1 到 1 之间"),
+        ({"n-nursing_room": "2"}, "有写 1，没有写 0"),
         ({"n-seats": "1", "w-seats": "长" * 101}, "内容太长"),
         ({"n-seats": "1", "on": ""}, "请填写从哪一天起"),
         ({"n-seats": "1", "on": "31.2.2026"}, "日期写法有误"),
