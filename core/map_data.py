@@ -32,7 +32,7 @@ from enum import StrEnum
 from typing import Any, Final, TypeAlias
 
 import numpy as np
-from flask import Response, request
+from flask import Response
 from flask_babel import format_decimal
 from flask_babel import gettext as _
 
@@ -188,12 +188,10 @@ def document(layers: Sequence[Layer]) -> dict[str, Any]:
 
 
 def answer(layers: Sequence[Layer]) -> Response:
-    """The document, which the browser asks for again each time, and mostly is told it holds."""
+    """The document, which no browser keeps: it is for whoever may see the page."""
     body = json.dumps(document(layers), ensure_ascii=False, separators=(",", ":"))
     response = Response(body, mimetype="application/json")
-    response.headers["Cache-Control"] = "private, no-cache"
-    response.add_etag()
-    response.make_conditional(request)
+    response.headers["Cache-Control"] = "no-store"
     return response
 
 

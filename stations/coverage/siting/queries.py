@@ -101,19 +101,26 @@ def ground_of(proposal: SitingProposal) -> Ground:
 
 def changed(proposal: SitingProposal) -> list[LazyString]:
     """What is different now from what the proposal was worked out from, in words."""
-    kept = ground_of(proposal)
+    kept, told = ground_of(proposal), _succeeded(proposal)
     if kept.network == revision(NETWORK) and kept.demand == revision(DEMAND):
-        return []
+        return told
     try:
         lived, reached = setting(ask_of(proposal)).key()
     except OneKmError as fault:
-        return [_l("这个问题今天已不能照原样再问：%(why)s", why=fault.message)]
-    told = []
+        return [*told, _l("这个问题今天已不能照原样再问：%(why)s", why=fault.message)]
     if lived != kept.lived:
         told.append(_l("本区划的人口数据已经更新。"))
     elif reached != kept.reached:
         told.append(_l("网点（或其事项、时间）已有变化，现有覆盖与测算时不同。"))
     return told
+
+
+def _succeeded(proposal: SitingProposal) -> list[LazyString]:
+    """That the region is no more today, and what stands in its place."""
+    node = region_now(proposal)
+    if node is None or node.id == proposal.region_id:
+        return []
+    return [_l("方案所在的区划今天已不存在，现由“%(name)s”承接。", name=node.name)]
 
 
 # -- One proposal --------------------------------------------------------------------------------

@@ -14,8 +14,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from core.accounts.rules import Role
+from core.clock import today
 from core.db import db, writing
 from core.jobs import worker
+from core.regions.queries import tree
 from core.sites import actions as sites
 from core.sites import changes
 from core.sites.models import Site, SitePeriod
@@ -241,6 +243,16 @@ def test_that_the_people_have_changed_since_is_said(admin: FlaskClient) -> None:
     with writing():
         db.session.execute(sa.update(Settlement).where(Settlement.code == "丁").values(people=51))
     assert "人口数据已经更新" in admin.get(where).text
+
+
+def test_that_its_region_is_no_more_is_said_with_what_came_after(
+    admin: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    uuid = proposed(question(COUNTY), name="北部")
+    heir = tree(today()).by_code[OTHER]
+    monkeypatch.setattr(queries, "region_now", lambda _proposal: heir)
+    page = admin.get(f"/coverage/siting/{uuid}").text
+    assert "今天已不存在，现由“荣成市”承接" in page
 
 
 def test_the_best_is_sought_by_a_worker(app: Flask, admin: FlaskClient) -> None:
