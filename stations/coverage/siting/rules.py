@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, Final
+from typing import Final
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
@@ -193,6 +193,3 @@ class CannotBe(OneKmError):
 
 class Miscount(Exception):
     """The recount differs from what the search says: this is our fault and must not be shown."""
-
-
-Document = Mapping[str, Any]
