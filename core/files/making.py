@@ -8,12 +8,17 @@ is the original removed; what is left of one that no row waits for, the sweep ta
 from __future__ import annotations
 
 import logging
+import os
+import threading
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
 import sqlalchemy as sa
+from flask import current_app
 
 from core.clock import now
 from core.db import db, writing
@@ -26,6 +31,8 @@ log = logging.getLogger(__name__)
 
 #: So many are made before their rows are written together.
 AT_ONCE: Final = 10
+#: How much whoever makes them stands back for everything else on the machine.
+_NICE: Final = 15
 #: How long one turn lasts at most, in seconds: other work that comes round waits for it.
 LONGEST: Final = 30.0
 
@@ -63,8 +70,27 @@ def make(until: float | None = None) -> int:
         db.session.rollback()
         if not names:
             break
-        done += _make([(name, _tried(name)) for name in names])
+        done += _make(_all_tried(names))
     return done
+
+
+def _all_tried(names: Sequence[str]) -> list[tuple[str, Put | None]]:
+    """By a thread that stands back for whoever asks for a page; nothing is written meanwhile, for
+    who stands back must not hold what others wait for."""
+    app = current_app._get_current_object()  # type: ignore[attr-defined]  # behind the proxy
+
+    def tried(name: str) -> Put | None:
+        with app.app_context():
+            return _tried(name)
+
+    with ThreadPoolExecutor(1, initializer=_stand_back) as aside:
+        return list(zip(names, aside.map(tried, names), strict=True))
+
+
+def _stand_back() -> None:
+    """Let this thread alone run when nothing else wants to; Linux counts by thread."""
+    with suppress(OSError):
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)
 
 
 def _tried(name: str) -> Put | None:

@@ -6,10 +6,8 @@ It does what comes round by itself, too (core.web.Periodic).
 from __future__ import annotations
 
 import logging
-import os
 import threading
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Final
 
 from flask import Flask, current_app
@@ -29,8 +27,6 @@ PATIENCE: Final = 20
 _LOOK_EVERY: Final = 1.0
 #: How often it looks whether something comes round, in seconds.
 _TURN_EVERY: Final = 10.0
-#: How much what comes round stands back for everything else on the machine.
-_NICE: Final = 10
 
 
 def work(app: Flask, threads: int) -> None:
@@ -145,10 +141,8 @@ def attend() -> None:
 def come_round() -> None:
     """Do whatever periodic work has its turn and was not done by another worker.
 
-    What fails is logged and waits for its next turn.  Nobody waits for any of it: whoever asks for
-    a page comes first.
+    What fails is logged and waits for its next turn.
     """
-    _yield_to_others()
     work: tuple[Periodic, ...] = current_app.extensions["onekm.periodic"]
     known = queries.turns()
     for one in work:
@@ -159,14 +153,6 @@ def come_round() -> None:
             mine = actions.take_turn(one.name, number)
         if mine:
             _do(one)
-
-
-def _yield_to_others() -> None:
-    """Let this thread alone run when nothing else wants to; Linux counts by thread."""
-    thread = threading.current_thread()
-    if thread is not threading.main_thread() and thread.native_id is not None:
-        with suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, thread.native_id, _NICE)
 
 
 def _do(one: Periodic) -> None:
