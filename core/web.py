@@ -133,6 +133,7 @@ def init_app(app: Flask, config: Config, features: Iterable[Feature]) -> None:
         static_url=static_url,
         panels=panels,
         menu=menu,
+        above=above,
         large_text=large_text,
         here=here,
         hotline=config.hotline,
@@ -192,6 +193,14 @@ def menu() -> list[MenuItem]:
         for item in current_app.extensions["onekm.menu"]
         if any(actor.may(permission) for permission in item.permissions)
     ]
+
+
+def above(ways: Iterable[MenuItem]) -> str | None:
+    """The address of the entry that the page lies under, the nearest if there are several."""
+    here = f"{request.path.rstrip('/')}/"
+    addresses = (url_for(way.endpoint) for way in ways)
+    under = (address for address in addresses if here.startswith(f"{address.rstrip('/')}/"))
+    return max(under, key=len, default=None)
 
 
 def public_address(path: str) -> str:

@@ -70,6 +70,15 @@ def test_what_waits_is_told_with_its_number_in_the_menu(
     assert f"/proposals/{uuid}" in manager.get("/proposals?show=mine").text
 
 
+def test_the_menu_says_where_one_is(world: World, admin: FlaskClient) -> None:
+    uuid = ask(world)
+    assert '<a href="/proposals" aria-current="page">' in admin.get("/proposals").text
+    page = admin.get(f"/proposals/{uuid}").text
+    assert '<a href="/proposals" aria-current="true">' in page
+    assert page.count("aria-current") == 1
+    assert "aria-current" not in admin.get("/proposalsx").text
+
+
 def test_the_change_is_told_against_what_holds_now(world: World, admin: FlaskClient) -> None:
     uuid = ask(world)
     page = admin.get(f"/proposals/{uuid}").text
