@@ -49,7 +49,8 @@ from core.access import Permission, requires, takes
 from core.db import Revision, db, rows_written, writing
 from core.sizes import MEGABYTE
 
-VISITS: Final = Promise(Sense.AT_LEAST, 0.15)
+#: Of visits that are complete with their record: what follows from one is written with it.
+VISITS: Final = Promise(Sense.AT_LEAST, 0.12)
 WHOLE: Final = Promise(Sense.AT_LEAST, 0.1)
 PHOTOS: Final = 4
 CLIENTS: Final = 8
