@@ -20,13 +20,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
+from core.child import WRONG
 from core.sheets import workbook
 from core.sheets.parts import MOST_LETTERS, Wrong
 from core.sheets.workbook import MOST_COLUMNS, Cell
 
 MEMORY: Final = 512 * 1024 * 1024
 SECONDS: Final = 60
-WRONG: Final = 3
 _CHUNK: Final = 1 << 20
 
 

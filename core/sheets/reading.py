@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -16,8 +14,9 @@ from typing import Any, Final, NamedTuple, TypeVar
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
+from core.child import begin, gave_up
 from core.sheets.container import Container, Unreadable, check
-from core.sheets.parse import SECONDS, WRONG
+from core.sheets.parse import SECONDS
 
 T = TypeVar("T")
 
@@ -27,7 +26,6 @@ MOST_HELD: Final = 10_000_000
 #: How long the processor may read then, in seconds.
 _AT_ONCE: Final = 10
 
-_ROOT: Final = Path(__file__).parent.parent.parent
 _PROGRAM: Final = "core.sheets.parse"
 
 _TOO_MUCH: Final = _l(
@@ -104,17 +102,7 @@ def opened(
 
     The processor reads for so many *seconds* at most.
     """
-    command = [sys.executable, "-m", _PROGRAM, kind.value, str(path.resolve()), str(seconds)]
-    child = subprocess.Popen(  # noqa: S603 - our own program, and a path that we have made
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        cwd=_ROOT,
-        env={"PATH": os.defpath, "PYTHONPATH": os.pathsep.join(map(str, (_ROOT, *sys.path)))}
-        | {"PYTHONIOENCODING": "utf-8", "PYTHONDONTWRITEBYTECODE": "1"},
-        encoding="utf-8",
-    )
+    child = begin(_PROGRAM, kind, path.resolve(), seconds)
     try:
         yield _rows(child)
     finally:
@@ -142,10 +130,8 @@ def _rows(child: subprocess.Popen[str]) -> Iterator[SheetRow | Hidden]:
 
 def _why(child: subprocess.Popen[str]) -> Unreadable:
     """Why the child ended before the file did."""
-    said = (child.stderr.read() if child.stderr is not None else "").strip()
-    if child.wait() != WRONG:
-        return Unreadable(_TOO_MUCH)
-    word, _colon, place = said.partition(":")
-    if word == "csv":
-        return Unreadable(_l("第 %(line)s 行不是 CSV：引号没有成对，或内容太长。", line=place))
-    return Unreadable(_WHY.get(word, _TOO_MUCH))
+    errors = child.stderr.read() if child.stderr is not None else ""
+    why = gave_up(child.wait(), errors)
+    if why.word == "csv":
+        return Unreadable(_l("第 %(line)s 行不是 CSV：引号没有成对，或内容太长。", line=why.told))
+    return Unreadable(_WHY.get(why.word, _TOO_MUCH))

@@ -22,9 +22,10 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from core.child import WRONG
+
 MEMORY: Final = 2 * 1024 * 1024 * 1024
 SECONDS: Final = 120
-WRONG: Final = 3
 #: The most cells that a grid may have, and lines that a CSV file may have.
 MOST_CELLS: Final = 60_000_000
 MOST_LINES: Final = 5_000_000

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import json
-import os
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -15,17 +12,18 @@ import numpy as np
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
+from core import child
+from core.child import GaveUp
 from core.geo import EAST, NORTH, SOUTH, WEST
 from core.sheets.container import Unreadable
 from core.sizes import MEGABYTE
 from stations.coverage.grids.frame import Frame
-from stations.coverage.grids.parse import SECONDS, SYSTEMS, WRONG
+from stations.coverage.grids.parse import SECONDS, SYSTEMS
 from stations.coverage.grids.rules import Container
 from stations.coverage.grids.sums import People
 
 #: The largest file that is taken, in bytes.
 MOST_BYTES: Final = 256 * MEGABYTE
-_ROOT: Final = Path(__file__).parents[3]
 _PROGRAM: Final = "stations.coverage.grids.parse"
 _TIFF: Final = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 
@@ -91,28 +89,11 @@ def read(path: Path, kind: Container, out: Path) -> tuple[Frame, Odd]:
 
     Raises Unreadable.
     """
-    command = [sys.executable, "-m", _PROGRAM, kind.value, str(path.resolve()), str(out)]
-    done = subprocess.run(  # noqa: S603 - our own program, and paths that we have made
-        command,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        cwd=_ROOT,
-        env={
-            "PATH": os.defpath,
-            "PYTHONPATH": os.pathsep.join(map(str, (_ROOT, *sys.path))),
-            "PYTHONIOENCODING": "utf-8",
-            "PYTHONDONTWRITEBYTECODE": "1",
-            "OPENBLAS_NUM_THREADS": "1",
-            "GDAL_NUM_THREADS": "1",
-        },
-        encoding="utf-8",
-        errors="replace",
-        check=False,
-        timeout=SECONDS * 5,
-    )
-    if done.returncode:
-        raise _why(done.returncode, done.stderr.strip().splitlines())
-    told = json.loads(done.stdout)
+    try:
+        said = child.run(_PROGRAM, kind, path.resolve(), out, seconds=SECONDS * 5)
+    except GaveUp as why:
+        raise Unreadable(_why(why)) from None
+    told = json.loads(said)
     north, west, lat_step, lon_step, rows, cols = told["frame"]
     odd = Odd(told["holes"], told["broken"], told["negative"])
     return _framed(north, west, lat_step, lon_step, (rows, cols)), odd
@@ -136,28 +117,20 @@ def people(path: Path) -> People:
     return found
 
 
-def _why(code: int, said: list[str]) -> Unreadable:
-    """Why the child gave up."""
-    if code != WRONG or not said:
-        return Unreadable(_WHY["memory"])
-    word, _colon, told = said[-1].partition(":")
-    if word in _WHY:
-        return Unreadable(_WHY[word])
-    return Unreadable(_with(word, told))
-
-
-def _with(word: str, told: str) -> LazyString:
-    if word == "system":
+def _why(why: GaveUp) -> LazyString:
+    if why.word == "system":
         return _l(
             "网格的坐标参考系是 %(system)s，只接受 %(taken)s。人口不能随意重采样，请用"
             " gdalwarp -t_srs EPSG:4326 -r sum 转换，并核对总数不变后再上传。",
-            system=told,
+            system=why.told,
             taken="、".join(f"EPSG:{code}" for code in SYSTEMS),
         )
-    words = _TOLD.get(word)
-    if words is None:
-        return _l("GeoTIFF 不完整，或不是 GeoTIFF，读不出来。请重新导出后再上传。")
-    return _l(words._args[0], told=told)
+    if why.word in _TOLD:
+        return _l(_TOLD[why.word]._args[0], told=why.told)
+    if not why.word:
+        return _WHY["memory"]
+    unknown = _l("GeoTIFF 不完整，或不是 GeoTIFF，读不出来。请重新导出后再上传。")
+    return _WHY.get(why.word, unknown)
 
 
 _TOLD: Final[dict[str, LazyString]] = {

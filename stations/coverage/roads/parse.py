@@ -20,9 +20,10 @@ from xml.parsers import expat
 import numpy as np
 from numpy.typing import NDArray
 
+from core.child import WRONG
+
 MEMORY: Final = 2 * 1024 * 1024 * 1024
 SECONDS: Final = 120
-WRONG: Final = 3
 MOST_ROADS: Final = 3_000_000
 #: Crossings nearer than this, in degrees, are one: a hundredth of a metre.
 _ONE: Final = 1e-7

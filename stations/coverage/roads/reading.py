@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,18 +11,19 @@ import numpy as np
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
+from core import child
+from core.child import GaveUp
 from core.geo import Datum, Floats, check, to_wgs84
 from core.sheets.container import Unreadable
 from core.sizes import MEGABYTE
 from stations.coverage.positions import Places
 from stations.coverage.roads.graph import Graph, lengths, needed
-from stations.coverage.roads.parse import SECONDS, WRONG
+from stations.coverage.roads.parse import SECONDS
 
 #: The largest file that is taken, in bytes.
 MOST_BYTES: Final = 512 * MEGABYTE
 #: By how many metres a road may be shorter than the straight line, for rounding's sake.
 _ROUNDED: Final = 1.0
-_ROOT: Final = Path(__file__).parents[3]
 _PROGRAM: Final = "stations.coverage.roads.parse"
 
 _WHY: Final[dict[str, LazyString]] = {
@@ -62,41 +60,19 @@ def read(path: Path, datum: Datum) -> Read:
     kind = "graphml" if head.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<") else "csv"
     with tempfile.TemporaryDirectory(prefix="onekm-roads-") as folder:
         out = Path(folder) / "roads.npz"
-        _child(kind, path, out)
+        try:
+            child.run(_PROGRAM, kind, path.resolve(), out, seconds=SECONDS * 5)
+        except GaveUp as why:
+            raise Unreadable(_why(why)) from None
         with np.load(out, allow_pickle=False) as kept:
             lat, lon = _placed(kept["lat"], kept["lon"], datum)
             return _graph(lat, lon, kept["start"], kept["end"], kept["length"])
 
 
-def _child(kind: str, path: Path, out: Path) -> None:
-    command = [sys.executable, "-m", _PROGRAM, kind, str(path.resolve()), str(out)]
-    done = subprocess.run(  # noqa: S603 - our own program, and paths that we have made
-        command,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        cwd=_ROOT,
-        env={
-            "PATH": os.defpath,
-            "PYTHONPATH": os.pathsep.join(map(str, (_ROOT, *sys.path))),
-            "PYTHONIOENCODING": "utf-8",
-            "PYTHONDONTWRITEBYTECODE": "1",
-            "OPENBLAS_NUM_THREADS": "1",
-        },
-        encoding="utf-8",
-        errors="replace",
-        check=False,
-        timeout=SECONDS * 5,
-    )
-    if done.returncode:
-        said = done.stderr.strip().splitlines()
-        raise Unreadable(_why(done.returncode, said[-1] if said else ""))
-
-
-def _why(code: int, said: str) -> LazyString:
-    word, _colon, told = said.partition(":")
-    if code == WRONG and word in _TOLD:
-        return _l(_TOLD[word]._args[0], told=told)
-    return _WHY.get(word if code == WRONG else "memory", _WHY["memory"])
+def _why(why: GaveUp) -> LazyString:
+    if why.word in _TOLD:
+        return _l(_TOLD[why.word]._args[0], told=why.told)
+    return _WHY.get(why.word, _WHY["memory"])
 
 
 def _placed(lat: Floats, lon: Floats, datum: Datum) -> tuple[Floats, Floats]:

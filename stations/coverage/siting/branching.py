@@ -7,7 +7,6 @@ chance.  ``python -m stations.coverage.siting.branching FILE FILE SECONDS GAP`` 
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import tempfile
@@ -20,6 +19,7 @@ import numpy as np
 from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 
+from core.child import begin
 from stations.coverage.siting.problem import Stopped, Watch
 from stations.coverage.siting.rows import Bools, Floats
 
@@ -27,7 +27,6 @@ from stations.coverage.siting.rows import Bools, Floats
 AT_ONCE: Final = 1.0
 #: Seconds between two looks at whether to stop.
 LOOK: Final = 0.1
-_ROOT: Final = Path(__file__).resolve().parents[3]
 _OPTIMAL, _LIMIT, _INFEASIBLE = 0, 1, 2
 
 
@@ -104,14 +103,8 @@ def _apart(program: Program, watch: Watch, seconds: float, gap: float) -> Outcom
             indices=rows.indices,
             indptr=rows.indptr,
         )
-        child = subprocess.Popen(  # noqa: S603 - our own program, and paths that we have made
-            [sys.executable, "-m", __name__, asked, answered, str(max(seconds, LOOK)), str(gap)],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            cwd=_ROOT,
-            env={"PATH": os.defpath, "PYTHONPATH": os.pathsep.join(map(str, (_ROOT, *sys.path)))}
-            | {"PYTHONDONTWRITEBYTECODE": "1"},
-        )
+        limits = max(seconds, LOOK), gap
+        child = begin(__name__, asked, answered, *limits, output=subprocess.DEVNULL)
         try:
             _await(child, watch)
         finally:
@@ -122,7 +115,7 @@ def _apart(program: Program, watch: Watch, seconds: float, gap: float) -> Outcom
         return _read(answered)
 
 
-def _await(child: subprocess.Popen[bytes], watch: Watch) -> None:
+def _await(child: subprocess.Popen[str], watch: Watch) -> None:
     while True:
         try:
             child.wait(LOOK)
