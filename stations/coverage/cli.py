@@ -6,7 +6,7 @@ The rooms below add theirs to the same group: see stations.coverage.feature.
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -17,10 +17,11 @@ from flask.cli import AppGroup
 
 from core.access import EVERYWHERE
 from core.catalogue.queries import catalogue
+from core.geo import Datum
 from core.regions.queries import tree
 from core.regions.ranks import ranks
 from core.regions.rules import Level
-from core.shell import told
+from core.shell import FILE, told
 from core.sites.network import Network
 from core.sites.queries import network
 from core.tables import harmless
@@ -46,9 +47,33 @@ _OPTIONS: Final = (
 )
 
 
+_SENDING: Final = (
+    click.argument("path", metavar="FILE", type=FILE),
+    click.option("--region", required=True, metavar="CODE", help="The city or county: all of it."),
+    click.option("--year", type=int, required=True, help="The year for which people were counted."),
+    click.option(
+        "--datum",
+        type=click.Choice([datum.value for datum in Datum]),
+        required=True,
+        help="The datum of the coordinates; of a grid wgs84 or cgcs2000.",
+    ),
+    click.option("--source", required=True, help="Who counted; every page of coverage says so."),
+    click.option("--dry-run", is_flag=True, help="Tell what would be loaded, and change nothing."),
+)
+
+
 def question_options(function: F) -> F:
     """The options by which a question about coverage is asked."""
-    for option in reversed(_OPTIONS):
+    return _with(function, _OPTIONS)
+
+
+def sending_options(function: F) -> F:
+    """A file of where people live, and what is said about it."""
+    return _with(function, _SENDING)
+
+
+def _with(function: F, options: Sequence[Callable[[F], F]]) -> F:
+    for option in reversed(options):
         function = option(function)
     return function
 

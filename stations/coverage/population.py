@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
+
+from core.errors import BadInput
+from core.geo import Datum
 
 #: The years for which people may be counted, and the most who can live at one point.
 FIRST_YEAR: Final = 1949
@@ -29,3 +33,23 @@ class SetKind(StrEnum):
 
 
 SET_LABELS: Final = {SetKind.POINTS: _l("聚落点"), SetKind.GRID: _l("人口网格")}
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What whoever sends a file says about it: for which region and year it is whole, who counted,
+    in which datum its coordinates are."""
+
+    region_id: int
+    year: int
+    source: str
+    datum: Datum
+
+    def check(self) -> None:
+        """Raise BadInput where these can be no terms."""
+        if not FIRST_YEAR <= self.year <= LAST_YEAR:
+            told = _l("年份应在 %(first)s–%(last)s 之间。", first=FIRST_YEAR, last=LAST_YEAR)
+            raise BadInput(told, field="year")
+        if not 0 < len(self.source.strip()) <= MOST_SOURCE:
+            message = _l("请写明来源，最多 %(most)s 个字。", most=MOST_SOURCE)
+            raise BadInput(message, field="source")

@@ -37,10 +37,10 @@ from stations.coverage.demand import queries, story
 from stations.coverage.demand.judging import Judge
 from stations.coverage.demand.models import PopulationImport, PopulationImportRow
 from stations.coverage.demand.queries import AT_ONCE, READ, TRIED, File
-from stations.coverage.demand.rules import MOST_LETTERS, MOST_ROWS, Judged, State, Terms, Verdict
+from stations.coverage.demand.rules import MOST_LETTERS, MOST_ROWS, Judged, State, Verdict
 from stations.coverage.demand.sheet import BY_CODE, COLUMNS, NEEDED
 from stations.coverage.models import Settlement
-from stations.coverage.population import SetKind
+from stations.coverage.population import SetKind, Terms
 
 #: Tells how far it is; raises to stop.
 Report = Callable[[int, int], None]

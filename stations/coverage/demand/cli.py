@@ -15,30 +15,20 @@ from core.geo import Datum
 from core.regions import queries as regions
 from core.sheets.container import MOST_BYTES, check
 from core.sheets.problems import Level
-from core.shell import FILE, Bar, told
+from core.shell import Bar, told
 from stations.coverage import sets
-from stations.coverage.cli import commands
+from stations.coverage.cli import commands, sending_options
 from stations.coverage.demand import actions, jobs, queries, views
 from stations.coverage.demand.actions import Sent
 from stations.coverage.demand.queries import File
-from stations.coverage.demand.rules import Terms
+from stations.coverage.population import Terms
 
 #: How many problems are told on the shell; the report has them all.
 MOST_TOLD = 20
 
 
 @commands.command("load")
-@click.argument("path", metavar="FILE", type=FILE)
-@click.option("--region", required=True, metavar="CODE", help="The city or county: all of it.")
-@click.option("--year", type=int, required=True, help="The year for which people were counted.")
-@click.option(
-    "--datum",
-    type=click.Choice([datum.value for datum in Datum]),
-    required=True,
-    help="The datum of the coordinates.",
-)
-@click.option("--source", required=True, help="Who counted; every page of coverage says so.")
-@click.option("--dry-run", is_flag=True, help="Tell what would be loaded, and change nothing.")
+@sending_options
 @click.option(
     "--report",
     "report_path",

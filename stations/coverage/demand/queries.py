@@ -28,7 +28,8 @@ from core.sheets.problems import Common, Problem, Words
 from stations.coverage import comparing
 from stations.coverage.comparing import Compared, Sum
 from stations.coverage.demand.models import PopulationImport, PopulationImportRow
-from stations.coverage.demand.rules import Staged, State, Terms, Verdict
+from stations.coverage.demand.rules import Staged, State, Verdict
+from stations.coverage.population import Terms
 
 #: How many rows are in hand at a time.
 AT_ONCE: Final = 1000

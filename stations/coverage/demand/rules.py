@@ -10,11 +10,8 @@ from typing import Any, Final, NamedTuple
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
-from core.errors import BadInput
-from core.geo import Datum
 from core.sheets.headings import Layout
 from core.sheets.problems import Problem
-from stations.coverage.population import FIRST_YEAR, LAST_YEAR, MOST_SOURCE
 
 #: How long the rows of a file are kept after it was sent.
 KEPT: Final = timedelta(days=90)
@@ -65,26 +62,6 @@ VERDICT_LABELS: Final = {
     Verdict.REFUSE: _l("有错"),
     Verdict.NOTE: _l("不是聚落，略过"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """What whoever sends a file says about it: for which region and year it is whole, who counted,
-    in which datum its coordinates are."""
-
-    region_id: int
-    year: int
-    source: str
-    datum: Datum
-
-    def check(self) -> None:
-        """Raise BadInput where these can be no terms."""
-        if not FIRST_YEAR <= self.year <= LAST_YEAR:
-            told = _l("年份应在 %(first)s–%(last)s 之间。", first=FIRST_YEAR, last=LAST_YEAR)
-            raise BadInput(told, field="year")
-        if not 0 < len(self.source.strip()) <= MOST_SOURCE:
-            message = _l("请写明来源，最多 %(most)s 个字。", most=MOST_SOURCE)
-            raise BadInput(message, field="source")
 
 
 class Staged(NamedTuple):

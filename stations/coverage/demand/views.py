@@ -31,10 +31,10 @@ from stations.coverage import sets
 from stations.coverage.comparing import Sum
 from stations.coverage.demand import actions, forms, jobs, queries, words
 from stations.coverage.demand.actions import Sent
-from stations.coverage.demand.forms import SendForm
 from stations.coverage.demand.queries import PER_PAGE, File
 from stations.coverage.demand.rules import State, Verdict
 from stations.coverage.demand.sheet import COLUMNS, hint
+from stations.coverage.sending import SendForm
 
 blueprint = Blueprint("demand", __name__, url_prefix="/coverage/demand")
 words.init(blueprint)

@@ -28,8 +28,8 @@ from stations.coverage.grids.frame import Frame
 from stations.coverage.grids.models import PopulationGrid
 from stations.coverage.grids.queries import Content
 from stations.coverage.grids.reading import Odd
-from stations.coverage.grids.rules import DATUMS, SHIFTED, Container, State, Terms
-from stations.coverage.population import FIRST_YEAR, LAST_YEAR, MOST_SOURCE, SetKind
+from stations.coverage.grids.rules import DATUMS, SHIFTED, Container, State
+from stations.coverage.population import SetKind, Terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +82,7 @@ def send(actor: Actor, sent: Sent) -> PopulationGrid:
 def _check(terms: Terms) -> None:
     if terms.datum not in DATUMS:
         raise BadInput(SHIFTED, field="datum")
-    if not FIRST_YEAR <= terms.year <= LAST_YEAR:
-        message = _l("年份应在 %(first)s–%(last)s 之间。", first=FIRST_YEAR, last=LAST_YEAR)
-        raise BadInput(message, field="year")
-    if not 0 < len(terms.source.strip()) <= MOST_SOURCE:
-        raise BadInput(_l("请写明来源，最多 %(most)s 个字。", most=MOST_SOURCE), field="source")
+    terms.check()
 
 
 def given_to(uuid: str, job_uuid: str) -> None:

@@ -14,26 +14,16 @@ from core.errors import NotFound
 from core.files import store
 from core.geo import Datum
 from core.regions.queries import load as load_tree
-from core.shell import FILE, told
+from core.shell import told
 from stations.coverage import asked
-from stations.coverage.cli import commands, question_options
+from stations.coverage.cli import commands, question_options, sending_options
 from stations.coverage.grids import actions, jobs, queries, reading
 from stations.coverage.grids.actions import Sent
-from stations.coverage.grids.rules import Terms
+from stations.coverage.population import Terms
 
 
 @commands.command("load-grid")
-@click.argument("path", metavar="FILE", type=FILE)
-@click.option("--region", required=True, metavar="CODE", help="The city or county: all of it.")
-@click.option("--year", type=int, required=True, help="The year for which people were counted.")
-@click.option(
-    "--datum",
-    type=click.Choice([datum.value for datum in Datum]),
-    required=True,
-    help="The datum of the coordinates; of a grid wgs84 or cgcs2000.",
-)
-@click.option("--source", required=True, help="Who counted; the page of the grid says so.")
-@click.option("--dry-run", is_flag=True, help="Tell what would be loaded, and change nothing.")
+@sending_options
 def load(path: Path, region: str, year: int, datum: str, source: str, dry_run: bool) -> None:
     """Load a population grid: GeoTIFF in degrees, or CSV of lat, lon, people of the cells' centres.
 

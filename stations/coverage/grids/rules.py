@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
@@ -49,13 +48,3 @@ SHIFTED: Final = _l(
     "GCJ-02、BD-09 是加偏的坐标，网格换算后不再等间距，所以不接受。请向数据提供方索取"
     " WGS-84 或 CGCS2000 的网格；或把各格中心当作聚落点载入，系统会逐点换算。"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """What is said about a grid: whose people, of which year, who counted, in which datum."""
-
-    region_id: int
-    year: int
-    source: str
-    datum: Datum

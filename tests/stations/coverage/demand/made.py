@@ -20,7 +20,7 @@ from stations.coverage.demand import actions, jobs
 from stations.coverage.demand import queries as files
 from stations.coverage.demand.actions import Sent
 from stations.coverage.demand.queries import File, Shown
-from stations.coverage.demand.rules import Terms
+from stations.coverage.population import Terms
 from tests.core.sheets.made import csv_file
 from tests.stations.coverage.made import (
     ACTOR,

@@ -19,7 +19,7 @@ from core.regions.queries import tree
 from stations.coverage.grids import actions, jobs, reading
 from stations.coverage.grids.actions import Sent
 from stations.coverage.grids.frame import Frame
-from stations.coverage.grids.rules import Terms
+from stations.coverage.population import Terms
 from tests.stations.coverage.made import ACTOR, CITY, COUNTY, OTHER
 
 #: Cells of about 555 by 441 metres around the hall at 37.5, 122.1; one stands on the hall itself.

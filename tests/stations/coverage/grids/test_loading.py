@@ -25,8 +25,9 @@ from core.sheets.container import Unreadable
 from stations.coverage.grids import actions, jobs, queries
 from stations.coverage.grids.actions import Sent
 from stations.coverage.grids.models import PopulationGrid
-from stations.coverage.grids.rules import Container, State, Terms
+from stations.coverage.grids.rules import Container, State
 from stations.coverage.models import PopulationSet
+from stations.coverage.population import Terms
 from stations.coverage.queries import cover, demand
 from stations.coverage.rules import Question, Rule
 from tests.stations.coverage.grids.made import BORDER, FRAME, loaded, outlined, people, sent, table
