@@ -8,9 +8,10 @@ from typing import Any, Final
 
 from flask_babel import lazy_gettext as _l
 
+from core.i18n import in_both
 from core.sheets.problems import Words, keep
 from core.sheets.reading import Hidden, SheetRow
-from core.sheets.words import folded, without_brackets
+from core.sheets.words import ABOUT, folded, without_brackets
 
 #: Among how many rows from the top the headings are looked for, and how many must be known.
 LOOKED_AT: Final = 20
@@ -68,7 +69,7 @@ class Tops:
             layout = find(rows, known, parted)
             if layout is not None:
                 found.append(layout)
-            elif len(self.sheets) > 1:
+            elif len(self.sheets) > 1 and sheet not in in_both(ABOUT):
                 told = _l("工作表“%(sheet)s”里没有认出列名，没有读。", sheet=sheet)
                 self.notices.append(keep(told))
         return found

@@ -16,6 +16,9 @@ from core.i18n import named
 
 M = TypeVar("M", bound=StrEnum)
 
+#: The sheet of a template that says what goes into each column; it is not read.
+ABOUT: Final = _l("填写说明")
+
 
 class Word(NamedTuple):
     """How a value is written in Chinese and in English, and how else people write it."""

@@ -15,6 +15,7 @@ from openpyxl.utils import get_column_letter
 
 from core.sheets.columns import Column
 from core.sheets.problems import Level, Problem
+from core.sheets.words import ABOUT
 
 _FILLS: Final = {
     Level.ERROR: PatternFill("solid", fgColor="F8D7D3"),
@@ -53,7 +54,7 @@ def template(
     for cell in headings:
         cell.font = _BOLD
     page.append(headings)
-    about = book.create_sheet(_("填写说明"))
+    about = book.create_sheet(str(ABOUT))
     about.column_dimensions["A"].width = 30
     about.column_dimensions["B"].width = 80
     for column in filled:
