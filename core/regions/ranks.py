@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
 
 from core import snapshot
 from core.regions import queries
 from core.regions.rules import LEVELS
 from core.regions.tree import Node, Tree
-
-if TYPE_CHECKING:
-    from scipy.sparse import csr_array
 
 Places = NDArray[np.int64]
 
@@ -78,13 +76,13 @@ class Ranks:
         return np.asarray(self._below @ own.T, np.float64).T
 
     @cached_property
-    def _below(self) -> csr_array[np.float64]:
+    def _below(self) -> scipy.sparse.csr_array[np.float64]:
         """A row for each region that has a one for itself and everything below it."""
-        from scipy.sparse import csr_array  # which a process without such questions never needs
-
         here, depth = np.nonzero(self.above != NONE)
         ones = np.ones(len(here))
-        return csr_array((ones, (self.above[here, depth], here)), shape=(len(self), len(self)))
+        return scipy.sparse.csr_array(
+            (ones, (self.above[here, depth], here)), shape=(len(self), len(self))
+        )
 
     def inherited(self, own: NDArray[np.uint64]) -> NDArray[np.uint64]:
         """The bits of each region (along the first axis) with those of all it lies in."""

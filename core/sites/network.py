@@ -14,6 +14,7 @@ from datetime import date, datetime
 from functools import cached_property
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
 
 from core.calendar.hours import parse
@@ -272,11 +273,9 @@ class Search:
     """A k-d tree over the positions of some sites."""
 
     def __init__(self, rows: Rows, among: Wanted) -> None:
-        from scipy.spatial import cKDTree  # 50 MB that a process without questions never needs
-
         self.indexes = np.flatnonzero(among)
         positions = earth_centred(rows.lat[among], rows.lon[among])
-        self.tree = cKDTree(positions, balanced_tree=False, copy_data=False)
+        self.tree = scipy.spatial.cKDTree(positions, balanced_tree=False, copy_data=False)
         self.wanted: Wanted | None = None
 
     def narrowed(self, wanted: Wanted) -> Search:

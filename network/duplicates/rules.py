@@ -15,6 +15,7 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 
 import numpy as np
+import scipy
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from numpy.typing import NDArray
@@ -265,10 +266,8 @@ def _by_distance(field: _Field, indexes: Sequence[int]) -> Iterator[Indexes]:
     others = np.flatnonzero(
         placed & _around(rows.lat, rows.lat[own]) & _around(rows.lon, rows.lon[own])
     )
-    from scipy.spatial import cKDTree  # as in core.sites.network: only where it is needed
-
-    first = cKDTree(earth_centred(rows.lat[own], rows.lon[own]))
-    second = cKDTree(earth_centred(rows.lat[others], rows.lon[others]))
+    first = scipy.spatial.cKDTree(earth_centred(rows.lat[own], rows.lon[own]))
+    second = scipy.spatial.cKDTree(earth_centred(rows.lat[others], rows.lon[others]))
     close = first.sparse_distance_matrix(second, NEAR, output_type="ndarray")
     a, b = own[close["i"]], others[close["j"]]
     kept = (a < b) | (~inside[b] & (a != b))

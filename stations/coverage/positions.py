@@ -13,17 +13,15 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
+import scipy
 from geographiclib.geodesic import Geodesic
 from numpy.typing import NDArray
 
 from core.geo import Floats, arcs, earth_centred
 from stations.coverage.plane import project, scales
-
-if TYPE_CHECKING:
-    from scipy.spatial import cKDTree
 
 Places = NDArray[np.int64]
 Wanted = NDArray[np.bool_]
@@ -63,10 +61,8 @@ class Positions:
         return earth_centred(self.lat, self.lon)
 
     @cached_property
-    def tree(self) -> cKDTree:
-        from scipy.spatial import cKDTree  # 50 MB that a process without questions never needs
-
-        return cKDTree(self.xyz, balanced_tree=False, copy_data=False)
+    def tree(self) -> scipy.spatial.cKDTree:
+        return scipy.spatial.cKDTree(self.xyz, balanced_tree=False, copy_data=False)
 
     @cached_property
     def plane(self) -> Floats:
@@ -74,22 +70,21 @@ class Positions:
         return project(self.lat, self.lon)
 
     @cached_property
-    def plane_trees(self) -> list[tuple[int, cKDTree]]:
+    def plane_trees(self) -> list[tuple[int, scipy.spatial.cKDTree]]:
         """Search trees on the plane over all in turn, one a thread, each with where it begins."""
-        from scipy.spatial import cKDTree
-
         ends = np.linspace(0, len(self), (_THREADS if len(self) >= _MANY else 1) + 1).astype(int)
         return [
-            (start, cKDTree(self.plane[start:end], balanced_tree=False, copy_data=False))
+            (
+                start,
+                scipy.spatial.cKDTree(self.plane[start:end], balanced_tree=False, copy_data=False),
+            )
             for start, end in pairwise(ends.tolist())
         ]
 
     @cached_property
-    def plane_tree(self) -> cKDTree:
+    def plane_tree(self) -> scipy.spatial.cKDTree:
         """One search tree on the plane over all."""
-        from scipy.spatial import cKDTree
-
-        return cKDTree(self.plane, balanced_tree=False, copy_data=False)
+        return scipy.spatial.cKDTree(self.plane, balanced_tree=False, copy_data=False)
 
     @cached_property
     def bounds(self) -> tuple[float, float]:
@@ -195,7 +190,7 @@ def pairs(of: Positions, to: Positions, metres: float) -> Pairs:
         return Pairs(np.empty(0, np.int64), np.empty(0, np.int64))
     least, most = on_plane(of, to, metres)
 
-    def some(part: tuple[int, cKDTree]) -> Pairs:
+    def some(part: tuple[int, scipy.spatial.cKDTree]) -> Pairs:
         start, tree = part
         found = tree.sparse_distance_matrix(to.plane_tree, most, output_type="ndarray")
         i, j = found["i"].astype(np.int64) + start, found["j"].astype(np.int64)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
@@ -90,13 +91,12 @@ def _linked(here: Positions, people: Floats, metres: float) -> tuple[Places, Flo
 
 def _joined(labels: Places, of: Places, to: Places) -> Places:
     """The labels once those that are linked are one; counted from 0."""
-    from scipy.sparse import csr_array
-    from scipy.sparse.csgraph import connected_components
-
     count = int(labels.max()) + 1
     ones = np.ones(len(of))  # of a byte 256 would add up to none
-    links = csr_array((ones, (labels[of], labels[to])), shape=(count, count))
-    return connected_components(links, directed=False)[1].astype(np.int64)[labels]
+    links = scipy.sparse.csr_array((ones, (labels[of], labels[to])), shape=(count, count))
+    return scipy.sparse.csgraph.connected_components(links, directed=False)[1].astype(np.int64)[
+        labels
+    ]
 
 
 def _spot(found: Cover, missing: Places, members: Places, won: Floats) -> Spot:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from core.geo import Floats
 from stations.coverage.grids.frame import Frame
@@ -91,7 +91,7 @@ def blind_spots(frame: Frame, people: People, counts: Counts, most: int = 500) -
     blind = people > 0
     blind &= counts == 0
     areas = np.empty(people.shape, np.int32)
-    found = int(ndimage.label(blind, _TOUCHING, output=areas))
+    found = int(scipy.ndimage.label(blind, _TOUCHING, output=areas))
     sums = np.zeros((4, found + 1))
     for band in _bands(people.shape):
         row, col = np.nonzero(blind[band])

@@ -13,10 +13,9 @@ from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
+import scipy
 import shapely
 from numpy.typing import NDArray
-from scipy.sparse import coo_array, csr_array
-from scipy.sparse.csgraph import connected_components, dijkstra
 
 from core.geo import Floats, arcs, earth_centred
 from stations.coverage.positions import NONE, SLACK, Places, Positions, Wanted
@@ -53,8 +52,10 @@ class Graph:
     def parts(self) -> Places:
         """Of each crossing the number of the part of the graph that hangs together."""
         ends = (np.ones(len(self)), (self.start, self.end))
-        whole = coo_array(ends, shape=(self.crossings, self.crossings))
-        return np.asarray(connected_components(whole, directed=False)[1], np.int64)
+        whole = scipy.sparse.coo_array(ends, shape=(self.crossings, self.crossings))
+        return np.asarray(
+            scipy.sparse.csgraph.connected_components(whole, directed=False)[1], np.int64
+        )
 
     @cached_property
     def _tree(self) -> shapely.STRtree:
@@ -201,8 +202,8 @@ def _from_sites(graph: Graph, there: Stand, on: Places, limit: float) -> tuple[F
     ]
     start, end, length = (np.concatenate(column) for column in zip(*ends, strict=True))
     shape = (count + len(on),) * 2
-    whole = csr_array(coo_array((length, (start, end)), shape=shape))
-    found: Any = dijkstra(
+    whole = scipy.sparse.csr_array(scipy.sparse.coo_array((length, (start, end)), shape=shape))
+    found: Any = scipy.sparse.csgraph.dijkstra(
         whole, indices=entries, limit=limit + SLACK, min_only=True, return_predecessors=True
     )
     far, _before, source = found

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from scipy import sparse
+import scipy
 
 from stations.coverage.siting.branching import Program, solved
 from stations.coverage.siting.problem import Problem, Unwatched
@@ -56,13 +56,15 @@ def share(problem: Limited, chosen: Ints) -> Shares | None:
         return Shares(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))
     columns = np.arange(pairs)
     marks = np.ones(pairs)
-    of_settlement = sparse.csr_array(
+    of_settlement = scipy.sparse.csr_array(
         (marks, (reach.members, columns)), shape=(len(problem.people), pairs)
     )
-    of_station = sparse.csr_array((marks, (reach.owners, columns)), shape=(len(chosen), pairs))
+    of_station = scipy.sparse.csr_array(
+        (marks, (reach.owners, columns)), shape=(len(chosen), pairs)
+    )
     program = Program(
         costs=-problem.worth[reach.members],
-        rows=sparse.csr_array(sparse.vstack((of_settlement, of_station))),
+        rows=scipy.sparse.csr_array(scipy.sparse.vstack((of_settlement, of_station))),
         low=np.concatenate((np.where(problem.must, problem.people, 0.0), np.zeros(len(chosen)))),
         high=np.concatenate((problem.people, np.full(len(chosen), float(problem.capacity)))),
         upper=problem.people[reach.members],
@@ -131,7 +133,7 @@ def program(problem: Limited, *, fewest: bool) -> Program:
         costs = np.concatenate((np.ones(stations), np.zeros(pairs)))
     return Program(
         costs=costs,
-        rows=sparse.csr_array(sparse.vstack(rows)),
+        rows=scipy.sparse.csr_array(scipy.sparse.vstack(rows)),
         low=np.concatenate(
             (must.astype(float), np.full(stations, -np.inf), np.full(pairs, -np.inf), [0.0])
         ),
@@ -145,8 +147,8 @@ def program(problem: Limited, *, fewest: bool) -> Program:
 
 def _matrix(
     parts: Sequence[tuple[Ints, Ints, Floats]], height: int, width: int
-) -> sparse.csr_array:
-    return sparse.csr_array(
+) -> scipy.sparse.csr_array:
+    return scipy.sparse.csr_array(
         (
             np.concatenate([values for _, _, values in parts]),
             (

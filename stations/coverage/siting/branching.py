@@ -16,8 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-from scipy import sparse
-from scipy.optimize import Bounds, LinearConstraint, milp
+import scipy
 
 from core.child import begin
 from stations.coverage.siting.problem import Stopped, Watch
@@ -38,7 +37,7 @@ class Program:
     """
 
     costs: Floats
-    rows: sparse.csr_array
+    rows: scipy.sparse.csr_array
     low: Floats
     high: Floats
     upper: Floats
@@ -72,11 +71,11 @@ def solved(program: Program, watch: Watch, seconds: float, gap: float) -> Outcom
 
 
 def _solve(program: Program, seconds: float, gap: float) -> Outcome:
-    result: Any = milp(
+    result: Any = scipy.optimize.milp(
         program.costs,
         integrality=program.whole.astype(np.int64),
-        bounds=Bounds(np.zeros(len(program.costs)), program.upper),
-        constraints=LinearConstraint(program.rows, program.low, program.high),
+        bounds=scipy.optimize.Bounds(np.zeros(len(program.costs)), program.upper),
+        constraints=scipy.optimize.LinearConstraint(program.rows, program.low, program.high),
         options={"time_limit": seconds, "mip_rel_gap": gap},
     )
     if result.status == _INFEASIBLE:
@@ -136,7 +135,7 @@ def main(asked: str, answered: str, seconds: str, gap: str) -> None:
     """Solve the program in the one file into the other."""
     with np.load(asked, allow_pickle=False) as kept:
         shape = (len(kept["low"]), len(kept["costs"]))
-        rows = sparse.csr_array((kept["data"], kept["indices"], kept["indptr"]), shape=shape)
+        rows = scipy.sparse.csr_array((kept["data"], kept["indices"], kept["indptr"]), shape=shape)
         program = Program(
             kept["costs"], rows, kept["low"], kept["high"], kept["upper"], kept["whole"]
         )

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-from scipy import sparse
+import scipy
 
 from stations.coverage.siting.branching import Program, solved
 from stations.coverage.siting.greedy import greedy, improved
@@ -275,15 +275,19 @@ def _program(rest: Reduced, most: int, heavy: float) -> tuple[Program, float]:
     shared = np.flatnonzero((degrees > 1) & ~must)
     bound_to = np.flatnonzero(must)
     listed = rest.reached_by.only(np.concatenate((shared, bound_to)))
-    members = sparse.csr_array(
+    members = scipy.sparse.csr_array(
         (np.ones(len(listed.members)), listed.members, listed.starts), shape=(len(listed), count)
     )
-    shares = sparse.csr_array(
+    shares = scipy.sparse.csr_array(
         (np.ones(len(shared)), (np.arange(len(shared)), np.arange(len(shared)))),
         shape=(len(listed), len(shared)),
     )
-    chosen = sparse.csr_array(np.concatenate((np.ones(count), np.zeros(len(shared))))[None, :])
-    rows = sparse.csr_array(sparse.vstack((sparse.hstack((members, -shares)), chosen)))
+    chosen = scipy.sparse.csr_array(
+        np.concatenate((np.ones(count), np.zeros(len(shared))))[None, :]
+    )
+    rows = scipy.sparse.csr_array(
+        scipy.sparse.vstack((scipy.sparse.hstack((members, -shares)), chosen))
+    )
     low = np.concatenate((np.zeros(len(shared)), np.ones(len(bound_to)), [0.0]))
     high = np.full(len(low), np.inf)
     high[-1] = most

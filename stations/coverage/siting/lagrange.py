@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from scipy import sparse
+import scipy
 
 from stations.coverage.siting.rows import Floats, Ints, Rows
 
@@ -56,7 +56,9 @@ def lagrange(
     that is known then.
     """
     marks = np.ones(len(reach.members))
-    flat = sparse.csr_array((marks, reach.members, reach.starts), shape=(len(reach), len(weights)))
+    flat = scipy.sparse.csr_array(
+        (marks, reach.members, reach.starts), shape=(len(reach), len(weights))
+    )
     total = float(weights.sum())
     best = now = _at(flat, total, prices, most)
     pace, idle = FIRST_PACE, 0
@@ -87,7 +89,7 @@ def lagrange(
     return best
 
 
-def _at(flat: sparse.csr_array, total: float, u: Floats, most: int) -> Bound:
+def _at(flat: scipy.sparse.csr_array, total: float, u: Floats, most: int) -> Bound:
     scores: Floats = flat @ u
     top = np.argpartition(-scores, most - 1)[:most] if most else np.zeros(0, np.int64)
     return Bound(total - float(u.sum()) + float(scores[top].sum()), u, scores, top)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import sparse
 
 Floats: TypeAlias = NDArray[np.float64]
 Ints: TypeAlias = NDArray[np.int64]
@@ -60,7 +60,7 @@ class Rows:
     def turned(self, width: int) -> Rows:
         """For each of *width* members the rows that it is in."""
         marks = np.ones(len(self.members), np.int8)
-        flat = sparse.csr_array((marks, self.members, self.starts), shape=(len(self), width))
+        flat = scipy.sparse.csr_array((marks, self.members, self.starts), shape=(len(self), width))
         by_column = flat.tocsc()
         return Rows(by_column.indptr.astype(np.int64), by_column.indices.astype(np.int64))
 
@@ -74,7 +74,9 @@ class Rows:
     def sums(self, values: Floats) -> Floats:
         """For each row the sum of its members' *values*."""
         marks = np.ones(len(self.members))
-        flat = sparse.csr_array((marks, self.members, self.starts), shape=(len(self), len(values)))
+        flat = scipy.sparse.csr_array(
+            (marks, self.members, self.starts), shape=(len(self), len(values))
+        )
         return np.asarray(flat @ values, np.float64)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from scipy import sparse
+import scipy
 
 from stations.coverage.siting.branching import Program, solved
 from stations.coverage.siting.greedy import Choice
@@ -108,7 +108,7 @@ def _apart(reached_by: Rows, candidates: int) -> int:
 
 def _branched(reach: Rows, reached_by: Rows, found: Fewest, watch: Watch, seconds: float) -> Fewest:
     count = len(reach)
-    rows = sparse.csr_array(
+    rows = scipy.sparse.csr_array(
         (np.ones(len(reached_by.members)), reached_by.members, reached_by.starts),
         shape=(len(reached_by), count),
     )
