@@ -6,9 +6,11 @@ It does what comes round by itself, too (core.web.Periodic).
 from __future__ import annotations
 
 import logging
+import signal
+import sys
 import threading
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 from flask import Flask, current_app
 
@@ -40,12 +42,20 @@ def work(app: Flask, threads: int) -> None:
     consumer = jobs.huey.create_consumer(
         workers=threads, periodic=False, max_delay=_LOOK_EVERY, shutdown_timeout=PATIENCE
     )
+    # The consumer heeds signals only after its threads have begun: one may have a job by then.
+    signal.signal(signal.SIGTERM, _end)
     keeper = _Keeper(app)
     keeper.start()
-    consumer.run()
-    keeper.stop()
-    with app.app_context():
-        _give_back()
+    try:
+        consumer.run()
+    finally:
+        keeper.stop()
+        with app.app_context():
+            _give_back()
+
+
+def _end(*_: Any) -> None:
+    sys.exit()
 
 
 def drain(app: Flask) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from collections import Counter
 from datetime import timedelta
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from huey.consumer import Consumer
 
 from core.audit.models import AuditEvent
 from core.config import Config
@@ -92,6 +94,24 @@ def test_what_a_worker_that_ends_has_in_hand_is_begun_anew_at_once(
     with working(config):
         until(lambda: is_over(uuid))
     assert (told(uuid).state, told(uuid).runs) == (State.DONE, 2)
+
+
+def test_a_worker_that_is_told_to_end_while_it_begins_gives_back_what_it_has(
+    app: Flask, config: Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin = Consumer.start
+
+    def begin_slowly(consumer: Consumer) -> None:
+        monkeypatch.setattr(consumer, "_set_signal_handlers", lambda: time.sleep(60))
+        begin(consumer)
+
+    monkeypatch.setattr(Consumer, "start", begin_slowly)
+    counted, wait = tmp_path / "counted", tmp_path / "wait"
+    wait.touch()
+    uuid = start(SLOW, {"file": str(counted), "wait": str(wait)})
+    with working(config):
+        until(lambda: len(lines(counted)) == 1)
+    assert told(uuid).state == State.QUEUED
 
 
 def test_a_job_that_goes_on_for_longer_than_a_worker_may_be_silent_is_not_taken_from_it(
