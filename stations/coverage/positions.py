@@ -1,4 +1,4 @@
-"""Who is within so many metres of whom: two trees side by side, near the limit the geodesic.
+"""Who is within so many metres of whom: a plane tells most, near the limit the geodesic.
 
 A chord of c metres lies under a geodesic that is longer by about c³ / 24 R², where R, the radius of
 curvature of the ellipsoid, depends on the place and the direction.  Between the shortest and the
@@ -12,7 +12,6 @@ import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
-from itertools import pairwise
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -22,6 +21,7 @@ from numpy.typing import NDArray
 
 from core.geo import Floats, arcs, earth_centred
 from stations.coverage.plane import project, scales
+from stations.coverage.squares import Squares
 
 Places = NDArray[np.int64]
 Wanted = NDArray[np.bool_]
@@ -41,8 +41,9 @@ _PLANE_NOISE: Final = 1e-5
 _DEGREE: Final = 100_000.0
 #: How many pairs are in hand at a time.
 MOST_PAIRS: Final = 5_000_000
-#: From so many questions on it pays to ask the tree in several threads.
+#: From so many questions on it pays to ask in several threads, and how many each asks at once.
 _MANY: Final = 50_000
+_AT_ONCE: Final = 1 << 16
 _THREADS: Final = min(4, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2)
 
 
@@ -70,21 +71,9 @@ class Positions:
         return project(self.lat, self.lon)
 
     @cached_property
-    def plane_trees(self) -> list[tuple[int, scipy.spatial.cKDTree]]:
-        """Search trees on the plane over all in turn, one a thread, each with where it begins."""
-        ends = np.linspace(0, len(self), (_THREADS if len(self) >= _MANY else 1) + 1).astype(int)
-        return [
-            (
-                start,
-                scipy.spatial.cKDTree(self.plane[start:end], balanced_tree=False, copy_data=False),
-            )
-            for start, end in pairwise(ends.tolist())
-        ]
-
-    @cached_property
-    def plane_tree(self) -> scipy.spatial.cKDTree:
-        """One search tree on the plane over all."""
-        return scipy.spatial.cKDTree(self.plane, balanced_tree=False, copy_data=False)
+    def squares(self) -> Squares:
+        """Sorted into the squares of that plane. There must be positions."""
+        return Squares(self.plane)
 
     @cached_property
     def bounds(self) -> tuple[float, float]:
@@ -190,18 +179,18 @@ def pairs(of: Positions, to: Positions, metres: float) -> Pairs:
         return Pairs(np.empty(0, np.int64), np.empty(0, np.int64))
     least, most = on_plane(of, to, metres)
 
-    def some(part: tuple[int, scipy.spatial.cKDTree]) -> Pairs:
-        start, tree = part
-        found = tree.sparse_distance_matrix(to.plane_tree, most, output_type="ndarray")
-        i, j = found["i"].astype(np.int64) + start, found["j"].astype(np.int64)
-        return _decided(of, to, metres, Pairs(i, j), np.flatnonzero(found["v"] > least))
+    def some(start: int) -> Pairs:
+        found = to.squares.close(of.plane[start : start + _AT_ONCE], most)
+        told = Pairs(found.of + start, found.to)
+        return _decided(of, to, metres, told, np.flatnonzero(found.squared > max(least, 0.0) ** 2))
 
-    parts = of.plane_trees
-    if len(parts) == 1:
-        return some(parts[0])
-    _ = to.plane_tree  # made once, not in each thread
-    with ThreadPoolExecutor(len(parts)) as threads:
-        found = list(threads.map(some, parts))
+    starts = range(0, len(of), _AT_ONCE)
+    if len(of) < _MANY:
+        found = list(map(some, starts))
+    else:
+        _ = of.xyz, to.xyz, of.plane, to.squares  # made once, not in each thread
+        with ThreadPoolExecutor(_THREADS) as threads:
+            found = list(threads.map(some, starts))
     return Pairs(*(np.concatenate(column) for column in zip(*found, strict=True)))
 
 
@@ -231,14 +220,12 @@ def _decided(of: Positions, to: Positions, metres: float, found: Pairs, open_: P
 
 
 def about_so_many(of: Positions, to: Positions, metres: float) -> float:
-    """How many pairs there will be, from a sample; the most there can be where those are few."""
-    most = float(len(of)) * len(to)
-    if most <= MOST_PAIRS:
-        return most
+    """How many have to be looked at to find all pairs, from a sample; there are no more pairs."""
+    if not len(to) or not len(of):
+        return 0.0
     sample = np.linspace(0, len(of) - 1, min(len(of), 400)).astype(np.int64)
-    around = on_plane(of, to, metres)[1]
-    found = to.plane_tree.query_ball_point(of.plane[sample], around, return_length=True)
-    return float(np.mean(found)) * len(of)
+    looked_at = to.squares.count(of.plane[sample], on_plane(of, to, metres)[1])
+    return float(looked_at.mean()) * len(of)
 
 
 def pairs_in_parts(of: Positions, to: Positions, metres: float) -> Iterator[Pairs]:

@@ -47,8 +47,8 @@ WIDEST: Final = 50_000.0
 MOST_FACTOR: Final = 3.0
 #: Metres either side of the limit within which a settlement is listed as on the rim.
 RIM: Final = 5.0
-#: How many sites around each settlement are told sooner all than the nearest alone.
-A_FEW: Final = 5
+#: So many sites to be looked at around each settlement are told sooner than the nearest alone.
+A_FEW: Final = 8
 
 
 @dataclass(frozen=True, slots=True)

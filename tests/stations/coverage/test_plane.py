@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import random
+from threading import get_ident
 
 import numpy as np
 import pytest
 
+from core.geo import Floats
 from stations.coverage.plane import project, scale, scales
 from stations.coverage.positions import on_plane, pairs
+from stations.coverage.squares import Close, Squares
 from tests.stations.coverage.points import anywhere, apart, at, positions
 
 
@@ -72,8 +75,15 @@ def test_in_threads_it_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     ]
     whole = pairs(positions(points), positions(points), 700.0)
     monkeypatch.setattr("stations.coverage.positions._MANY", 100)
-    monkeypatch.setattr("stations.coverage.positions._THREADS", 3)
-    some = positions(points)
-    told = pairs(some, positions(points), 700.0)
-    assert len(some.plane_trees) == 3
+    monkeypatch.setattr("stations.coverage.positions._AT_ONCE", 60)
+    threads = set()
+
+    def noted(squares: Squares, plane: Floats, metres: float) -> Close:
+        threads.add(get_ident())
+        return close(squares, plane, metres)
+
+    close = Squares.close
+    monkeypatch.setattr(Squares, "close", noted)
+    told = pairs(positions(points), positions(points), 700.0)
+    assert get_ident() not in threads
     assert sorted(zip(*told, strict=True)) == sorted(zip(*whole, strict=True))
