@@ -69,7 +69,7 @@ def at(text: str, on: date) -> datetime | None:
         return None
     found = _CLOCK.fullmatch(written)
     if found is None:
-        raise BadInput(_l("时刻写法有误，请写成 09:30。"), field="at")
+        raise BadInput(_l("时刻“%(text)s”写法有误，请写成 09:30。", text=written[:20]), field="at")
     return datetime.combine(on, time(int(found[1]), int(found[2])), CITY_TIME)
 
 

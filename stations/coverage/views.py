@@ -7,19 +7,17 @@ from typing import Any, Final
 import numpy as np
 from flask import (
     Blueprint,
-    current_app,
     make_response,
     redirect,
     render_template,
     request,
     url_for,
 )
-from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response as AnyResponse
 
 from core import tables as files
-from core.access import PUBLIC, Permission, Reach, current_actor, requires
+from core.access import Permission, Reach, current_actor, requires
 from core.catalogue.queries import catalogue
 from core.clock import today
 from core.errors import BadInput
@@ -29,29 +27,15 @@ from core.sites.queries import network
 from stations.coverage import forms, listing, maps, spots, words
 from stations.coverage.forms import Asked
 from stations.coverage.listed import LISTS, cut
-from stations.coverage.maps import WHATIF
 from stations.coverage.scene import Scene, scene
 from stations.coverage.tables import State
+from stations.coverage.ways import DEMAND, SITING, WHATIF, elsewhere, known
 
 blueprint = Blueprint("coverage", __name__, url_prefix="/coverage")
 words.init(blueprint)
 
 #: How many of the largest uncovered settlements stand beside the map.
 LARGEST: Final = 6
-#: The other pages of coverage and what they are called; with the question, or the region alone.
-SITING: Final = "siting.show"
-DEMAND: Final = "demand.index"
-ROADS: Final = "coverage_roads.show"
-GRIDS: Final = "coverage_grids.index"
-RUNS: Final = "coverage_runs.index"
-ELSEWHERE: Final = (
-    (WHATIF, _l("如果…"), True),
-    (SITING, _l("选址"), False),
-    (ROADS, _l("路网步行"), True),
-    (GRIDS, _l("人口网格"), False),
-    (RUNS, _l("历次结果"), False),
-    (DEMAND, _l("人口数据"), False),
-)
 #: How many lines a file may have that a page makes; the command makes any number.
 MOST_LINES: Final = 100_000
 
@@ -174,30 +158,6 @@ def page(
         **more,
     )
     return answer(text, status)
-
-
-def elsewhere(code: str, kept: dict[str, Any]) -> list[tuple[str, LazyString, dict[str, Any]]]:
-    """The ways to the other pages: endpoint, title, arguments."""
-    return [
-        (endpoint, title, _arguments(endpoint, code) | (kept if asks else {}))
-        for endpoint, title, asks in ELSEWHERE
-        if known(endpoint)
-    ]
-
-
-def _arguments(endpoint: str, code: str) -> dict[str, Any]:
-    """The region as the page takes it: in its path, or as an argument."""
-    takes = current_app.url_map.is_endpoint_expecting(endpoint, "code")
-    return {"code": code} if takes else {"region": code}
-
-
-def known(endpoint: str) -> str | None:
-    """The *endpoint* if there is such a page, and the current actor may open it."""
-    view = current_app.view_functions.get(endpoint)
-    if view is None:
-        return None
-    guard, actor = getattr(view, "guard", PUBLIC), current_actor()
-    return endpoint if any(map(actor.may, guard.permissions)) else None
 
 
 def answer(text: str, status: int = 200) -> AnyResponse:

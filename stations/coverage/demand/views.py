@@ -35,6 +35,7 @@ from stations.coverage.demand.queries import PER_PAGE, File
 from stations.coverage.demand.rules import State, Verdict
 from stations.coverage.demand.sheet import COLUMNS, hint
 from stations.coverage.sending import SendForm
+from stations.coverage.ways import around
 
 blueprint = Blueprint("demand", __name__, url_prefix="/coverage/demand")
 words.init(blueprint)
@@ -61,10 +62,11 @@ def index() -> str:
         lines=[(one, _census(one)) for one in found],
         files=queries.waiting(actor) if actor.may(Permission.REGISTER_IMPORT) else [],
         may_send=bool(queries.places(actor)),
-        kept=kept,
+        all_kept=kept,
         total=total,
         number=number,
         pages=max(1, -(-total // sets.PER_PAGE)),
+        **around(request.args.get("region", "")),
     )
 
 

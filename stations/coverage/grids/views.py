@@ -29,6 +29,7 @@ from stations.coverage.grids.models import PopulationGrid
 from stations.coverage.grids.queries import Coverage
 from stations.coverage.grids.rules import State
 from stations.coverage.rules import Question
+from stations.coverage.ways import around
 
 blueprint = Blueprint("coverage_grids", __name__, url_prefix="/coverage/grids")
 
@@ -65,6 +66,7 @@ def index() -> str:
         "stations/coverage/grids/index.html",
         found=queries.listed(_reach()),
         may_send=bool(queries.places(current_actor())),
+        **around(request.args.get("region", "")),
     )
 
 

@@ -22,6 +22,7 @@ from stations.coverage import asked as questions
 from stations.coverage.rules import Rule
 from stations.coverage.runs import forms, jobs, queries, sheet
 from stations.coverage.runs.models import CoverageRun
+from stations.coverage.ways import around
 
 blueprint = Blueprint("coverage_runs", __name__, url_prefix="/coverage/runs")
 
@@ -52,6 +53,7 @@ def index() -> AnyResponse:
         latest=latest,
         number=number,
         pages=max(1, -(-found.total // queries.PER_PAGE)),
+        **around(asked.region.code),
     )
 
 

@@ -187,7 +187,7 @@ def plan(actor: Actor, uuid: str, kind: Kind) -> list[str]:
     answer = queries.answer_of(proposal)
     places = [one for one in answer.chosen if not one.site]
     if not places:
-        raise BadInput(_l("选中的都是现有网点：不必新建，请到各网点的页面为它们开办所选事项。"))
+        raise BadInput(_l("选中的都是现有网点，没有要新建的：请到各网点的页面为它们开办所选事项。"))
     taken = rows_written(
         sa.update(SitingProposal)
         .where(SitingProposal.id == proposal.id, SitingProposal.planned_at.is_(None))

@@ -21,7 +21,6 @@ from core.jobs.rules import State
 from core.regions.queries import find_code, tree
 from core.regions.tree import Node, Tree
 from core.sites.queries import network
-from stations.coverage import views as coverage
 from stations.coverage.siting import (
     actions,
     forms,
@@ -39,6 +38,7 @@ from stations.coverage.siting.problem import Unwatched
 from stations.coverage.siting.queries import MOST_COMPARED, ORDERS, PER_PAGE
 from stations.coverage.siting.rules import Aim, Ask, Candidates, CannotBe, NothingToDo
 from stations.coverage.siting.setting import Setting
+from stations.coverage.ways import elsewhere
 
 blueprint = Blueprint("siting", __name__, url_prefix="/coverage")
 words.init(blueprint)
@@ -139,7 +139,7 @@ def _asking(region: Node, typed: Typed, status: int = 200, **more: Any) -> AnyRe
         status,
         typed=typed,
         kept={},
-        elsewhere=coverage.elsewhere(region.code, {}),
+        elsewhere=elsewhere(region.code, {}),
         made=network(today()).made,
         found=found,
         asks={one.uuid: known_question(one) for one in found.proposals},

@@ -17,6 +17,7 @@ from stations.coverage.siting.rules import Aim, Ask
 def init(blueprint: Blueprint) -> None:
     """Give the filters to every template."""
     blueprint.add_app_template_filter(question_words, "siting_question")
+    blueprint.add_app_template_filter(services_words, "siting_services")
     blueprint.add_app_template_filter(aim_words, "siting_aim")
     blueprint.add_app_template_filter(state_words, "siting_state")
     blueprint.add_app_template_filter(percent, "siting_percent")
@@ -34,6 +35,14 @@ def question_words(ask: Ask) -> str:
     clock = civil(ask.at).strftime("%H:%M")
     what = what or str(_("不限事项（任何网点都算）"))
     return str(_("%(what)s，%(day)s %(clock)s", what=what, day=day, clock=clock))
+
+
+def services_words(ask: Ask) -> str:
+    """The services asked about, quoted."""
+    separator = str(_("、"))
+    return separator.join(
+        str(_("“%(service)s”", service=named(one.name, one.name_en))) for one in ask.services
+    )
 
 
 def aim_words(ask: Ask) -> str:

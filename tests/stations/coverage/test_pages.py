@@ -37,8 +37,8 @@ def client(app: Flask, town: Town) -> FlaskClient:
 def test_people_and_settlements_are_told_apart_under_their_names(client: FlaskClient) -> None:
     """甲, 乙, 丙 and 己 are covered (710 of 790 people), 丁, 戊 and 庚 are not (3 of 7 places)."""
     said = text(client, f"/coverage/{CITY}")
-    assert "89.9% 居民：710 / 790 人" in said
-    assert "57.1% 村居：4 / 7 个" in said
+    assert "89.9% 居民覆盖率：710 / 790 人" in said
+    assert "57.1% 村居覆盖率：4 / 7 个" in said
     assert "不超过 1000.0 米（正好 1000.0 米算覆盖）" in said
     assert re.search(r"人口数据： ?\d{4} 年，人口普查", said)
 
@@ -87,19 +87,19 @@ def test_the_file_holds_what_the_table_shows(client: FlaskClient) -> None:
 
 def test_a_service_of_the_hall_alone_covers_less(client: FlaskClient) -> None:
     said = text(client, f"/coverage/{CITY}?service={HALLS}")
-    assert "39.2% 居民：310 / 790 人" in said
+    assert "39.2% 居民覆盖率：310 / 790 人" in said
 
 
 def test_a_service_that_nobody_offers_says_so(client: FlaskClient) -> None:
     said = text(client, f"/coverage/{CITY}?service={NOBODYS}")
     assert "没有一个网点开办这个事项" in said
-    assert "0.0% 居民：0 / 790 人" in said
+    assert "0.0% 居民覆盖率：0 / 790 人" in said
     assert "无" in text(client, f"/coverage/{CITY}/settlements?service={NOBODYS}")
 
 
 def test_an_hour_when_one_is_shut_and_a_service_of_nobody_then(client: FlaskClient) -> None:
-    assert "居民：710 / 790 人" in text(client, f"/coverage/{CITY}?at=10:00")
-    assert "居民：600 / 790 人" in text(client, f"/coverage/{CITY}?at=20:00")
+    assert "居民覆盖率：710 / 790 人" in text(client, f"/coverage/{CITY}?at=10:00")
+    assert "居民覆盖率：600 / 790 人" in text(client, f"/coverage/{CITY}?at=20:00")
     said = text(client, f"/coverage/{CITY}?at=20:00&service={HALLS}")
     assert "这个时刻没有一个网点在办理" in said
 
@@ -113,7 +113,7 @@ def test_an_hour_when_one_is_shut_and_a_service_of_nobody_then(client: FlaskClie
         ("radius=1e9", "半径应在 50 米到 50000 米之间"),
         ("radius=abc", "请填写一个数"),
         ("factor=0.5", "步行系数应在 1 到 3 之间"),
-        ("at=25:00", "时刻写法有误"),
+        ("at=25:00", "时刻“25:00”写法有误"),
         ("on=2026-13-01", "日期写法有误"),
         ("service=1", "没有这个事项"),
         ("on=2010-05-01", "登记里这一天还没有威海市：区划从 2021-01-01 起有记录"),

@@ -90,7 +90,7 @@ def test_people_and_settlements_made_for_show_are_marked(admin: FlaskClient) -> 
         ("factor", "0.5", "步行系数应在"),
         ("service", "999", "没有这个事项"),
         ("on", "2026-13-01", "日期写法有误"),
-        ("at", "25:00", "时刻写法有误"),
+        ("at", "25:00", "时刻“25:00”写法有误"),
     ],
 )
 def test_what_cannot_be_asked_is_told_at_its_field_and_the_rest_is_kept(

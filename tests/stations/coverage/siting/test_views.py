@@ -219,10 +219,21 @@ def test_a_saved_proposal_becomes_planned_sites_once(admin: FlaskClient) -> None
 def test_existing_sites_that_are_chosen_are_not_entered_again(admin: FlaskClient) -> None:
     where = asked(admin, candidates="clinics", service=HALLS)
     post(admin, f"{where}/save", name="卫生室")
-    assert "不必新建" in admin.get(where).text
+    said = admin.get(where).text
+    assert "没有要新建的" in said
+    assert "个筹建网点" not in said
     answer = post(admin, f"{where}/plan", kind="community")
     assert answer.status_code == 400
-    assert "不必新建" in answer.text
+    assert "没有要新建的" in answer.text
+
+
+def test_what_becomes_of_an_existing_site_is_said_with_the_way_to_do_it(
+    admin: FlaskClient, town: Town
+) -> None:
+    said = admin.get(asked(admin, candidates="clinics", service=HALLS)).text
+    assert "1 个是现有网点：这里不会为它们新建网点，也不会自动开办事项" in said
+    assert f'href="/sites/{town.clinic}/edit#offerings"' in said
+    assert "是现有网点" not in admin.get(asked(admin)).text
 
 
 def test_that_the_network_has_changed_since_is_said(admin: FlaskClient, town: Town) -> None:

@@ -129,8 +129,8 @@ def test_who_drops_out_and_where_they_would_go(client: FlaskClient, town: Town) 
     said = text(client, f"{PAGE}?close={town.hall}")
     assert "大厅 关停" in said
     assert "110 居民失去覆盖，2 个村居" in said
-    assert "89.9% → 75.9% 居民：710 → 600 人" in said
-    assert "57.1% → 28.6% 村居：4 → 2 个" in said
+    assert "89.9% → 75.9% 居民覆盖率：710 → 600 人" in said
+    assert "57.1% → 28.6% 村居覆盖率：4 → 2 个" in said
     assert "甲 环翠区环翠楼街道甲子村委会 100 卫生室 1.5 公里" in said
     found = {row["代码"]: row for row in rows(client, _file(f"close={town.hall}"))}
     assert set(found) == {"甲", "乙", "己"}
