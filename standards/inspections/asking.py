@@ -60,6 +60,15 @@ class Asked:
     def narrowed(self) -> bool:
         return replace(self, sort=Sort.DAY, descending=True) != Asked()
 
+    @property
+    def filtered(self) -> bool:
+        """Whether it is narrowed by more than words and a state, which stand apart."""
+        return replace(self, text="", state=None).narrowed
+
+    def of_state(self, state: State | None) -> dict[str, str]:
+        """The address of the same list of visits in another state."""
+        return replace(self, state=state).query()
+
     def sorted_by(self, sort: Sort) -> dict[str, str]:
         """The address of the same list in another order; of the same order the other way round."""
         turned = not self.descending if sort is self.sort else sort is Sort.DAY

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -103,6 +103,16 @@ def listing(actor: Actor, asked: Asked, page: int | None) -> Found:
     if page is not None:
         ordered = ordered.limit(PER_PAGE).offset((page - 1) * PER_PAGE)
     return Found(tuple(read(ordered)), total)
+
+
+def counts(actor: Actor, asked: Asked) -> Counter[State]:
+    """How many visits within reach are in each state, whichever state *asked* names."""
+    others = replace(asked, state=None)
+    wanted = visits().where(access.readable(actor), *_conditions(others))
+    rows = db.session.execute(
+        wanted.with_only_columns(Inspection.state, sa.func.count()).group_by(Inspection.state)
+    )
+    return Counter({State(state): number for state, number in rows})
 
 
 def _conditions(asked: Asked) -> list[sa.ColumnElement[bool]]:

@@ -12,7 +12,7 @@ from core.access import Actor
 from core.clock import today
 from core.files import store
 from core.web import public_address
-from standards.inspections import access, listing, people, queries
+from standards.inspections import access, judging, listing, people, queries
 from standards.inspections.access import COMMENT, READ, REVIEW
 from standards.inspections.outcome import outcome
 from standards.inspections.queries import Line, Shot
@@ -26,7 +26,7 @@ from standards.inspections.rules import (
     Side,
     State,
 )
-from standards.rules import Result
+from standards.rules import Criterion, Result
 
 
 def page(actor: Actor, one: Line, **more: Any) -> dict[str, Any]:
@@ -87,6 +87,8 @@ def told(one: Line) -> dict[str, Any]:
         "photos": shots,
         "by_key": _by_key(evidence),
         "general": [shot for shot in evidence if not shot.row.key],
+        "criteria": _criteria(row.id),
+        "numbers": {shot.row.id: number for number, shot in enumerate(shots, 1)},
         "missing": [shot for shot in shots if shot.is_to_come],
         "in_making": [shot for shot in shots if shot.is_being_made],
         "unreadable": [shot for shot in shots if shot.failed_at is not None],
@@ -97,6 +99,16 @@ def told(one: Line) -> dict[str, Any]:
         "code": code(row.uuid),
         "address": address(row.uuid),
         "made": row.made,
+    }
+
+
+def _criteria(inspection_id: int) -> Mapping[str, Criterion]:
+    """What the visit asked, by standard and criterion, as its answers and photos name it."""
+    pinned = judging.pinned(queries.versions(inspection_id))
+    return {
+        f"{code}/{each.code}": each
+        for code, published in pinned.items()
+        for each in published.version.criteria
     }
 
 

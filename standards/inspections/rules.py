@@ -46,7 +46,7 @@ STATE_LABELS: Final = {
     State.FILED: _l("照片未齐"),
     State.COMPLETE: _l("待审核"),
     State.SIGNED_OFF: _l("已审核"),
-    State.RETURNED: _l("已退回"),
+    State.RETURNED: _l("退回重查"),
     State.CANCELLED: _l("已取消"),
 }
 #: A record may still come for these: one who was out when it was cancelled loses nothing.

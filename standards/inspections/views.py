@@ -106,6 +106,7 @@ def everything() -> Response:
         WRONG if fault else 200,
         asked=asked,
         found=found,
+        counts=listing.counts(actor, asked),
         fault=fault,
         number=number,
         pages=max(1, -(-found.total // PER_PAGE)),

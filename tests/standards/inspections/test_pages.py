@@ -1,0 +1,72 @@
+"""What the pages of visits show at a glance: how many wait, what failed, which photo is which."""
+
+from __future__ import annotations
+
+import re
+
+from core.clock import today
+from tests.standards.inspections.made import Ground, answer, jpeg, named, sha
+from tests.standards.inspections.test_views import admin
+
+FAILED = [answer("guide", "fail", note="没有人在岗"), answer("hours", reason="门上贴着营业时间")]
+
+
+def test_the_list_says_how_many_visits_are_in_each_state(ground: Ground) -> None:
+    done, _first, _second = ground.plan(), ground.plan("sibling"), ground.plan("own", made=True)
+    ground.phone().send(done, ground.record(answers=FAILED))
+    boss = admin(ground)
+
+    def tabs(query: str) -> dict[str, str]:
+        page = boss.client.get(f"/inspections/all{query}").text
+        links = re.findall(r'<a class="btn quiet" href="([^"]+)"[^>]*>(.+?)</a>', page)
+        return {
+            text.partition(" <span")[0]: re.sub("<[^>]+>", "", text) for _address, text in links
+        }
+
+    assert tabs("")["待检查"] == "待检查 2"
+    assert tabs("")["待审核"] == "待审核 1"
+    assert tabs("?state=complete") == tabs("")
+    assert "待审核" not in tabs("?q=nobody")
+    assert "1 条不符" in boss.client.get("/inspections/all?state=complete").text
+    # What is asked for less often stays folded away, unless it is asked for.
+    assert 'class="register-more">' in boss.client.get("/inspections/all?state=planned").text
+    assert 'class="register-more" open>' in boss.client.get("/inspections/all?flagged=1").text
+
+
+def test_the_result_begins_with_what_failed(ground: Ground) -> None:
+    uuid, phone, shot = ground.plan(), ground.phone(), jpeg()
+    phone.send(uuid, ground.record(answers=FAILED, photos=named([shot])))
+    waits = phone.client.get(f"/inspections/{uuid}").text
+    told = waits[waits.index('id="missing"') :]
+    assert "有引导员" in told, "a photo that lacks is named by what it shows"
+    phone.photo(uuid, shot)
+    page = phone.client.get(f"/inspections/{uuid}").text
+    assert page.index("不符合的条目") < page.index('href="#a-sample-guide"') < page.index("<table")
+    assert 'id="a-sample-guide"' in page
+    assert "#a-sample-hours" not in page
+
+
+def test_photos_stand_apart_in_print_so_that_a_row_never_leaves_half_a_page_white(
+    ground: Ground,
+) -> None:
+    uuid, phone, shots = ground.plan(), ground.phone(), [jpeg(), jpeg("blue")]
+    phone.send(uuid, ground.record(answers=FAILED, photos=named(shots)))
+    for shot in shots:
+        phone.photo(uuid, shot)
+    report = phone.client.get(f"/inspections/{uuid}/report").text
+    answers = report[report.index("visit-answers") : report.index("</table>")]
+    assert "<img" not in answers
+    assert "照片 1 2" in answers
+    album = report[report.index("visit-album") :]
+    assert album.index(sha(shots[0])) < album.index("1 · ") < album.index(sha(shots[1]))
+    assert "有引导员" in album[: album.index("</ul>")]
+
+
+def test_the_calendar_marks_days_without_visits_which_a_telephone_leaves_out(
+    ground: Ground,
+) -> None:
+    ground.plan()
+    page = ground.phone().client.get("/inspections/calendar").text
+    now = page[page.index('class="now"') :]
+    assert f'<b class="num">{today().day}</b>' in now[:80]
+    assert page.count('class="free"') >= 27
