@@ -56,6 +56,7 @@ FEATURE: Final = Feature(
     commands=(cli.commands,),
     panels=(
         Panel("site", _l("一公里覆盖"), panels.site, 150),
+        Panel("site.staff", _l("一公里覆盖"), panels.strip, 150),
         Panel("region", _l("一公里覆盖"), panels.region, 150),
     ),
     menu=(MenuItem("coverage.index", _l("一公里覆盖"), (Permission.REGISTER_READ,), 250),),

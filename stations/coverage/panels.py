@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from flask import render_template
@@ -15,27 +16,62 @@ from core.regions.tree import Node
 from core.sites.network import Place
 from stations.coverage import listing
 from stations.coverage.rules import Question
-from stations.coverage.scene import scene
+from stations.coverage.scene import Scene, scene
+from stations.coverage.tables import SiteLine
 
 
-def site(place: Place) -> Markup | None:
-    """Whom the site reaches today, and whom no other one does; None for the public."""
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """A site with whom it reaches in its county today, if it counts; ``whole`` where the county
+    is within reach."""
+
+    scene: Scene
+    county: Node
+    line: SiteLine | None
+    whole: bool
+
+
+def _reached(place: Place) -> Reached | None:
+    """None for those who do not read the register there."""
     actor, living = current_actor(), tree(today())
     reach = actor.reach(Permission.REGISTER_READ)
     if not reach or not reach.site(living, place.id, place.region.id):
         return None
-    county = next(
-        (node for node in living.path(place.region.id) if node.level is Level.COUNTY), place.region
-    )
+    path = living.path(place.region.id)
+    county = path[min(Level.COUNTY.depth, len(path) - 1)]
     found = scene(Question(county, today()))
     line = next((one for one in listing.sites(found) if one.place.id == place.id), None)
+    return Reached(found, county, line, reach.region(living, county.id))
+
+
+def site(place: Place) -> Markup | None:
+    """Whom the site reaches today, and whom no other one does; None for the public."""
+    told = _reached(place)
+    if told is None:
+        return None
     return _told(
         "stations/coverage/site_panel.html",
         place=place,
-        scene=found,
-        line=line,
-        county=county if reach.region(living, county.id) else None,
+        scene=told.scene,
+        line=told.line,
+        county=told.county,
+        whole=told.whole,
         friday=_friday(today()).isoformat(),
+    )
+
+
+def strip(place: Place) -> Markup | None:
+    """The two numbers above the page, where staff look first, with the way to the question what
+    if; None for the public, and where there is no number."""
+    told = _reached(place)
+    if told is None or told.line is None:
+        return None
+    return _told(
+        "stations/coverage/site_strip.html",
+        place=place,
+        scene=told.scene,
+        line=told.line,
+        county=told.county,
     )
 
 

@@ -20,13 +20,17 @@ from stations.coverage.settled import Demand, Source
 
 @dataclass(frozen=True, eq=False)
 class Scene:
-    """A question about a region with all that answers it."""
+    """A question about a region with all that answers it.
+
+    ``only``: the settlements to look at where somebody may not look at the whole region.
+    """
 
     question: Question
     region: Node
     net: Network
     ranks: Ranks
     cover: Cover
+    only: Wanted | None = None
 
     @property
     def demand(self) -> Demand:
@@ -38,7 +42,9 @@ class Scene:
 
     @cached_property
     def inside(self) -> Wanted:
-        """Which settlements lie in the region."""
+        """Which settlements lie in the region, or are looked at alone."""
+        if self.only is not None:
+            return self.only
         return self.demand.inside(self.ranks, self.region)
 
     @cached_property
@@ -57,9 +63,11 @@ class Scene:
 
     @cached_property
     def around(self) -> Places:
-        """The same with those outside it that cover somebody in it."""
+        """The same with those outside it that cover somebody in it; of settlements that are looked
+        at alone, just those that cover them."""
         of, to = self.cover.pairs
-        return np.union1d(self.here, to[self.inside[of]])
+        here = self.here if self.only is None else self.here[:0]
+        return np.union1d(here, to[self.inside[of]])
 
     @property
     def offered(self) -> bool:

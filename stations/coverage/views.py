@@ -24,7 +24,7 @@ from core.errors import BadInput
 from core.figures.queries import tops
 from core.regions.queries import tree
 from core.sites.queries import network
-from stations.coverage import forms, listing, maps, spots, words
+from stations.coverage import forms, listing, maps, panels, spots, words
 from stations.coverage.forms import Asked
 from stations.coverage.listed import LISTS, cut
 from stations.coverage.scene import Scene, scene
@@ -36,6 +36,8 @@ words.init(blueprint)
 
 #: How many of the largest uncovered settlements stand beside the map.
 LARGEST: Final = 6
+#: How many of one's own sites are told on one page.
+MOST_OWN: Final = 30
 #: How many lines a file may have that a page makes; the command makes any number.
 MOST_LINES: Final = 100_000
 
@@ -57,7 +59,11 @@ def index() -> AnyResponse:
         return redirect(url_for(".show", code=own[0].code, **kept))
     net = network(today())
     found = net.places(np.isin(net.rows.ids, sorted(reach().sites)))
-    return answer(render_template("stations/coverage/mine.html", found=found, made=net.made))
+    told = [(place, panels.site(place)) for place in found[:MOST_OWN]]
+    left = len(found) - len(told)
+    return answer(
+        render_template("stations/coverage/mine.html", found=told, left=left, made=net.made)
+    )
 
 
 @blueprint.get("/<code>")

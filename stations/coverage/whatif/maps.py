@@ -115,6 +115,8 @@ def _others(asked: Answered) -> list[Spot]:
     around = found.around[
         ~np.isin(found.cover.sites.indexes[found.around], asked.reckoning.indexes)
     ]
+    if found.only is not None:  # whom the others reach is not his to see
+        return [maps.site_spot(found.site(number)) for number in around.tolist()]
     return [
         replace(spot, ways=((_("假设它也关停"), _also(asked, found.site(number))),))
         for number, spot in zip(around.tolist(), maps.counted(found, around), strict=True)

@@ -8,11 +8,13 @@ from typing import TypeAlias
 import numpy as np
 from flask_babel import lazy_gettext as _l
 
+from core.access import Reach
 from core.catalogue.queries import catalogue
 from core.catalogue.rules import Service
 from core.errors import BadInput
 from core.geo import Floats
 from core.regions.ranks import ranks
+from core.regions.rules import Level
 from core.sites.network import Network
 from core.sites.queries import network
 from stations.coverage.positions import Places
@@ -33,6 +35,16 @@ def ask(question: Question, what: WhatIf) -> Outcome:
     if question.region is not None:
         inside = asked.inside(ranks(question.on), question.region)
     return reckoning(network(question.on), asked, question, what).outcome(inside)
+
+
+def around(reach: Reach, net: Network) -> Reach:
+    """*reach*, and the county of each single site in it: whoever looks after a site may ask what
+    would come of it, and that is asked of the county."""
+    counties = set()
+    for place in net.places(np.isin(net.rows.ids, sorted(reach.sites))):
+        path = net.tree.path(place.region.id)
+        counties.add(path[min(Level.COUNTY.depth, len(path) - 1)].id)
+    return reach | Reach(regions=frozenset(counties))
 
 
 def reckoning(net: Network, asked: Demand, question: Question, what: WhatIf) -> Reckoning:

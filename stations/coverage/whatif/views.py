@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 
+import numpy as np
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -15,12 +17,14 @@ from core import maps as ground
 from core import tables as files
 from core.access import Permission, requires
 from core.catalogue.queries import catalogue
+from core.clock import today
 from core.errors import BadInput, NotFound
 from core.geo import Datum
 from core.i18n import named
 from core.maps import CompiledMap
 from core.regions.rules import Level
 from core.sites.network import Place
+from core.sites.queries import network
 from core.web import settings
 from stations.coverage import forms as question_forms
 from stations.coverage import maps as coverage_maps
@@ -44,7 +48,7 @@ MOST_SHOWN: Final = 100
 @requires(Permission.REGISTER_READ)
 def show(code: str) -> AnyResponse:
     """Choose what happens to which sites; who drops out of reach, where they would go instead."""
-    asked = question_forms.read(request.args, code, views.reach())
+    asked = _read(code)
     if asked.fault is not None:
         return _page(asked, None, None)
     found = scene(asked.question)
@@ -55,6 +59,17 @@ def show(code: str) -> AnyResponse:
     except BadInput as fault:
         return _page(asked, found, None, fault)
     return _page(asked, found, answered)
+
+
+def _read(code: str) -> Asked:
+    """The question of the address: about a region within reach, or that of a site within it."""
+    within = queries.around(views.reach(), network(today()))
+    return question_forms.read(request.args, code, within)
+
+
+def whole(found: Scene) -> bool:
+    """Whether the actor may look at all of the region, and not at single sites in it alone."""
+    return views.reach().region(found.tree, found.region.id)
 
 
 def _with_added(asked: Asked) -> str:
@@ -81,6 +96,10 @@ def answer(found: Scene) -> Answered | None:
         return None
     what = reading.read([forms.given(text) for text in texts], found.net, views.reach())
     told = queries.reckoning(found.net, found.demand, found.question, what)
+    if not whole(found):
+        only = np.zeros(len(found.demand), bool)
+        only[told.near] = True
+        found = replace(found, only=only)
     return Answered(found, told, told.outcome(found.inside), tuple(texts))
 
 
@@ -100,6 +119,7 @@ def _page(
         kinds=forms.KINDS,
         datums=tuple(Datum),
         choices=_choices(found),
+        whole=found is None or whole(found),
         texts=forms.changes(request.args),
         answered=answered,
         **more,
@@ -111,6 +131,8 @@ def _choices(found: Scene | None) -> list[tuple[str, list[Place]]]:
     if found is None:
         return []
     wanted = found.net.below(found.region) & found.net.ranked
+    if not whole(found):
+        wanted &= np.isin(found.net.rows.ids, sorted(views.reach().sites))
     if int(wanted.sum()) > MOST_CHOICES:
         return []
     towns: dict[str, list[Place]] = {}
@@ -165,7 +187,7 @@ def _compiled(answered: Answered) -> CompiledMap | None:
 
 def _answered(code: str) -> Answered:
     """The answer of the address. Raises NotFound, BadInput."""
-    asked = question_forms.read(request.args, code, views.reach())
+    asked = _read(code)
     if asked.fault is not None:
         raise asked.fault
     found = answer(scene(asked.question))
@@ -204,6 +226,7 @@ def file(code: str) -> Response:
     context = {
         **_told(found),
         "scene": found.scene,
+        "whole": found.scene.only is None,
         "question": found.scene.question,
         "region": region,
         "told": words.question_words(found.scene.question),
