@@ -103,11 +103,6 @@ class Revision(Base):
 
 db = SQLAlchemy(model_class=Base)
 
-_INSERT: Final[Mapping[str, Callable[..., Any]]] = {
-    "sqlite": sqlite.insert,
-    "postgresql": postgresql.insert,
-}
-
 # Where a session keeps what waits for the end of its transaction, and for what comes after it.
 _WAITING: Final = "at_commit"
 _AFTER: Final = "after_commit"
@@ -252,9 +247,16 @@ def rows_written(statement: UpdateBase) -> int:
     return cast("sa.CursorResult[Any]", done).rowcount
 
 
+def insert_or(table: type[Base] | sa.Table) -> Any:
+    """An INSERT that can say what becomes of a row that is there already: ``.on_conflict_do_…``.
+
+    One statement, so that of two who are the first the second waits.
+    """
+    return {"sqlite": sqlite, "postgresql": postgresql}[db.engine.dialect.name].insert(table)
+
+
 def _raise_revision(subject: str) -> None:
-    """In one statement: of two who are the first to write of a subject, the second waits."""
-    first = _INSERT[db.engine.dialect.name](Revision).values(subject=subject, number=1)
+    first = insert_or(Revision).values(subject=subject, number=1)
     raised = {"number": Revision.__table__.c.number + 1}
     rows_written(first.on_conflict_do_update(index_elements=["subject"], set_=raised))
 

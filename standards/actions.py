@@ -10,13 +10,12 @@ from typing import Final
 
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
-from sqlalchemy.dialects import postgresql, sqlite
 
 from core.access import Actor
 from core.audit.actions import record
 from core.clock import now, today
 from core.dated import on_day
-from core.db import db
+from core.db import db, insert_or
 from core.errors import BadInput, Conflict, NotFound
 from core.sites.models import Site, SitePeriod
 from core.sites.story import SITE
@@ -78,8 +77,7 @@ def _taken_up(code: str) -> Standard:
     found = db.session.scalar(known)
     if found is not None:
         return found
-    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
-    db.session.execute(insert(Standard).values(code=code).on_conflict_do_nothing())
+    db.session.execute(insert_or(Standard).values(code=code).on_conflict_do_nothing())
     return db.session.scalars(known).one()
 
 

@@ -6,18 +6,16 @@ import hashlib
 import ipaddress
 from contextlib import suppress
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from core.accounts.models import LoginAttempt
 from core.accounts.rules import LIMITS, Guess
 from core.clock import now
-from core.db import aside, db
+from core.db import aside, db, insert_or
 
 _KEPT: Final = timedelta(days=1)
-_INSERT: Final[dict[str, Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 class _Full(Exception):
@@ -65,7 +63,7 @@ def _take(kind: Guess, subject: str) -> None:
     limit = LIMITS[kind]
     moment = now()
     row = LoginAttempt.__table__.c
-    statement = _INSERT[db.engine.dialect.name](LoginAttempt)
+    statement = insert_or(LoginAttempt)
     fresh = {"kind": kind.value, "subject": subject, "started_at": moment, "taken": 1}
     past = row.started_at <= moment - limit.within
     last = row.taken == limit.most - 1

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
 from uuid import uuid4
 
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
-from sqlalchemy.dialects import postgresql, sqlite
 
 from core.access import Actor
 from core.clock import now, today
-from core.db import db, writing
+from core.db import db, insert_or, writing
 from core.errors import NotFound
 from core.files import held, pictures, queries, store
 from core.files.models import File, FileDay
@@ -30,11 +27,6 @@ from core.files.rules import (
 from core.files.store import Content
 
 log = logging.getLogger(__name__)
-
-_INSERT: Final[Mapping[str, Callable[..., Any]]] = {
-    "sqlite": sqlite.insert,
-    "postgresql": postgresql.insert,
-}
 
 
 def keep(actor: Actor, content: Content, name: str | None, media_type: str) -> File:
@@ -168,7 +160,7 @@ def _count(actor: Actor, size: int) -> None:
     row = FileDay.__table__.c
     fresh = {"account_id": actor.account_id, "day": today(), "files": 1, "bytes": size}
     counted = (
-        _INSERT[db.engine.dialect.name](FileDay)
+        insert_or(FileDay)
         .values(fresh)
         .on_conflict_do_update(
             index_elements=["account_id", "day"],

@@ -8,7 +8,7 @@ still goes on, can write nothing more.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -16,12 +16,11 @@ from uuid import uuid4
 
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
-from sqlalchemy.dialects import postgresql, sqlite
 
 from core.access import Actor, Permission, require_reach
 from core.audit.actions import record
 from core.clock import now, today
-from core.db import after_commit, db, rows_written
+from core.db import after_commit, db, insert_or, rows_written
 from core.errors import Conflict, Forbidden
 from core.i18n import in_both
 from core.jobs import story
@@ -274,20 +273,13 @@ def tell_again(uuids: Sequence[str]) -> int:
 # -- What comes round ----------------------------------------------------------------------------
 
 
-_INSERT: Final[Mapping[str, Callable[..., Any]]] = {
-    "sqlite": sqlite.insert,
-    "postgresql": postgresql.insert,
-}
-
-
 def take_turn(name: str, turn: int) -> bool:
     """Whether the periodic work is the caller's to do in this turn; then it is nobody else's.
 
     Work that was never seen before has had this turn: it begins with the next.
     """
-    insert = _INSERT[db.engine.dialect.name]
     db.session.execute(
-        insert(PeriodicTurn)
+        insert_or(PeriodicTurn)
         .values(name=name, turn=turn, began_at=now(), failed=False)
         .on_conflict_do_nothing()
     )

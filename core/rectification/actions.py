@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any
 from uuid import uuid4
 
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
-from sqlalchemy.dialects import postgresql, sqlite
 
 from core.access import Actor, require_reach
 from core.audit.actions import record
 from core.audit.rules import Changes, EventType
 from core.calendar.queries import calendar
 from core.clock import civil, now, today
-from core.db import db
+from core.db import db, insert_or
 from core.errors import BadInput, Conflict, Forbidden
 from core.files.actions import keep_again
 from core.rectification import access, queries, rules, story
@@ -40,12 +39,6 @@ from core.search import folded, index_text
 from core.sites.actions import require_site
 from core.sites.models import Site
 
-INSERT: Final[Mapping[str, Callable[..., Any]]] = {
-    "sqlite": sqlite.insert,
-    "postgresql": postgresql.insert,
-}
-
-
 # -- Found --------------------------------------------------------------------------------------
 
 
@@ -65,7 +58,7 @@ def open_finding(actor: Actor, opened: Opened, *, made: bool = False) -> str:
     ).one()
     values = _values(actor, opened, region_id) | {"made": made}
     finding_id = db.session.scalar(
-        INSERT[db.engine.dialect.name](Finding)
+        insert_or(Finding)
         .values(values)
         .on_conflict_do_nothing(index_elements=["source", "reference", "criterion"])
         .returning(Finding.id)

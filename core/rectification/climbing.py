@@ -18,9 +18,8 @@ from core.calendar import working
 from core.calendar.queries import calendar
 from core.clock import today
 from core.dated import on_day
-from core.db import db, writing
+from core.db import db, insert_or, writing
 from core.rectification import story
-from core.rectification.actions import INSERT
 from core.rectification.importer import periods
 from core.rectification.models import Finding, FindingClimb
 from core.rectification.rules import TO_DO, Climb
@@ -68,7 +67,7 @@ def _climb(level: Climb, latest: date, on: date) -> Sequence[sa.Row[int, date]]:
         .order_by(Finding.id)
     )
     return db.session.execute(
-        INSERT[db.engine.dialect.name](FindingClimb)
+        insert_or(FindingClimb)
         .from_select(names, late)
         .on_conflict_do_nothing(index_elements=["finding_id", "due", "level"])
         .returning(FindingClimb.finding_id, FindingClimb.due)

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete
-from sqlalchemy.dialects import postgresql, sqlite
 
 from core.access import Actor
 from core.audit.actions import record
 from core.audit.rules import EventType
 from core.clock import now
-from core.db import db
+from core.db import db, insert_or
 from core.errors import BadInput, NotFound
 from core.proposals import actions as proposals
 from core.sites import merging
@@ -24,20 +22,14 @@ from network.duplicates.choosing import MOST_WORDS, Asked, Held
 from network.duplicates.models import PairVerdict
 from network.duplicates.proposals import MERGE, payload
 
-_INSERT: Final[Mapping[str, Callable[..., Any]]] = {
-    "sqlite": sqlite.insert,
-    "postgresql": postgresql.insert,
-}
-
 
 def tell_apart(actor: Actor, a: Held, b: Held, words: str) -> None:
     """Remember that two sites, read in this transaction, are two places. Again is no mistake."""
     if len(words) > MOST_WORDS:
         raise BadInput(_l("内容太长，最多 %(most)s 个字。", most=MOST_WORDS), field="words")
     low, high = sorted((a, b), key=lambda held: held.id)
-    insert = _INSERT[db.engine.dialect.name]
     kept = db.session.scalar(
-        insert(PairVerdict)
+        insert_or(PairVerdict)
         .values(
             low_id=low.id,
             high_id=high.id,

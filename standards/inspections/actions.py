@@ -19,12 +19,11 @@ from core.accounts.rules import Role
 from core.audit.actions import record as tell
 from core.audit.rules import EventType
 from core.clock import now, today
-from core.db import db, rows_written
+from core.db import db, insert_or, rows_written
 from core.errors import BadInput, Conflict
 from core.sites.models import Site
 from standards.inspections import access, closing, queries, story
 from standards.inspections.closing import Ready
-from standards.inspections.filing import INSERT
 from standards.inspections.models import (
     Inspection,
     InspectionComment,
@@ -186,7 +185,7 @@ def sign(actor: Actor, row: Inspection, side: Side, name: str) -> None:
     if row.state not in WHOLE:
         raise Conflict(_l("记录和照片收齐以后才能签名。"))
     signed = db.session.scalar(
-        INSERT[db.engine.dialect.name](InspectionSignature)
+        insert_or(InspectionSignature)
         .values(
             inspection_id=row.id,
             side=side,

@@ -7,20 +7,19 @@ locks the visit first: two that bring the last two would else each miss the othe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any
 from uuid import uuid4
 
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
-from sqlalchemy.dialects import postgresql, sqlite
 
 from core.access import Actor, require_reach
 from core.audit.actions import record as tell
 from core.clock import civil, now, today
-from core.db import db
+from core.db import db, insert_or
 from core.sites.models import SitePeriod
 from core.sites.rules import Kind
 from standards.inspections import access, closing, judging, rules, story
@@ -36,11 +35,6 @@ from standards.inspections.models import (
 )
 from standards.inspections.receipts import Filed, Outcome, locked, receipt
 from standards.inspections.rules import OPEN, Origin, Received, Record, State, Unusable
-
-INSERT: Final[Mapping[str, Callable[..., Any]]] = {
-    "sqlite": sqlite.insert,
-    "postgresql": postgresql.insert,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +238,7 @@ def _begin(uuid: str, place: tuple[int, str | None], values: Mapping[str, Any]) 
         "made": False,
     }
     begun = (
-        INSERT[db.engine.dialect.name](Inspection)
+        insert_or(Inspection)
         .values(fresh | dict(values))
         .on_conflict_do_nothing(index_elements=["uuid"])
         .returning(Inspection.id)
@@ -335,7 +329,7 @@ def _keep_copy(actor: Actor, row: Inspection, record: Record, on_behalf: For | N
             field="uuid",
         )
     copy_id = db.session.scalar(
-        INSERT[db.engine.dialect.name](RejectedCopy)
+        insert_or(RejectedCopy)
         .values(
             uuid=str(uuid4()),
             inspection_id=row.id,

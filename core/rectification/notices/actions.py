@@ -13,10 +13,9 @@ from flask_babel import lazy_gettext as _l
 from core.access import Actor, require_reach
 from core.audit.actions import record
 from core.clock import today
-from core.db import db
+from core.db import db, insert_or
 from core.errors import Conflict
 from core.rectification import access, queries, story
-from core.rectification.actions import INSERT
 from core.rectification.models import Finding, FindingNotice, FindingNoticeCount
 from core.rectification.queries import Standing
 from core.rectification.rules import State
@@ -92,7 +91,7 @@ def _next(county: str, year: int) -> int:
     """The next number, without gaps: what is rolled back was never given."""
     count = FindingNoticeCount.__table__.c
     number: int = db.session.scalars(
-        INSERT[db.engine.dialect.name](FindingNoticeCount)
+        insert_or(FindingNoticeCount)
         .values(county=county, year=year, last=1)
         .on_conflict_do_update(index_elements=["county", "year"], set_={"last": count.last + 1})
         .returning(count.last)

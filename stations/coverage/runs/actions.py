@@ -9,20 +9,18 @@ question has another answer now.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from typing import Any, Final
+from typing import Any
 from uuid import uuid4
 
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
-from sqlalchemy.dialects import postgresql, sqlite
 
 from core.access import Actor
 from core.audit.actions import record
 from core.audit.rules import Changes
 from core.clock import now
-from core.db import db, rows_written, table_of
+from core.db import db, insert_or, rows_written, table_of
 from core.errors import Conflict
 from stations.coverage.rules import Question, Tally
 from stations.coverage.runs import queries, story
@@ -33,12 +31,6 @@ from stations.coverage.runs.rules import Ground, Kind, Part, minute_of, together
 
 class Moved(Exception):
     """Somebody else goes on with the run, from another state of the register."""
-
-
-_INSERT: Final[Mapping[str, Callable[..., Any]]] = {
-    "sqlite": sqlite.insert,
-    "postgresql": postgresql.insert,
-}
 
 
 def ask(actor: Actor, question: Question, kind: Kind, month: str | None = None) -> str | None:
@@ -65,7 +57,7 @@ def ask(actor: Actor, question: Question, kind: Kind, month: str | None = None) 
     }
     nothing = {"state_key": "", "people_key": "", "sources": "[]", "sites": 0, "shards": 0}
     table = table_of(CoverageRun)
-    asked = _INSERT[db.engine.dialect.name](table).values(**values, **nothing, job_uuid="")
+    asked = insert_or(table).values(**values, **nothing, job_uuid="")
     unless = asked.on_conflict_do_nothing(index_elements=["region_id", "month"])
     uuid = db.session.execute(unless.returning(table.c.uuid)).scalar_one_or_none()
     if uuid is not None:
@@ -130,7 +122,7 @@ def keep(run_id: int, state: str, region_id: int, part: Part) -> None:
         raise Moved
     table = table_of(CoverageShard)
     shard = {"run_id": run_id, "region_id": region_id, "done_at": now(), **_numbers(part.total)}
-    kept = _INSERT[db.engine.dialect.name](table).values(shard).on_conflict_do_nothing()
+    kept = insert_or(table).values(shard).on_conflict_do_nothing()
     if db.session.execute(kept.returning(table.c.run_id)).first() is None:
         return
     rows = [
