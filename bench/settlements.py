@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from bench.made import SEED, SERVICES, Box
 from core.calendar.rules import Calendar
-from core.geo import Floats, earth_centred
+from core.geo import Floats
 from core.regions.ranks import Ranks
 from core.regions.rules import Level
 from core.regions.tree import Node, Tree
@@ -137,8 +137,3 @@ def _rows(random: np.random.Generator, home: Places, place: Floats) -> Rows:
         direct=offered[:, np.newaxis],
         assisted=np.zeros((count, 1), np.uint64),
     )
-
-
-def site_xyz(network: Network) -> Floats:
-    """The sites earth-centred, for a peer that is given everything ready made."""
-    return earth_centred(network.rows.lat, network.rows.lon)

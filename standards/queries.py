@@ -92,14 +92,6 @@ def in_force(kind: Kind | None = None, on: date | None = None) -> tuple[Publishe
     return tuple(one for one in found if kind is None or kind in one.version.kinds)
 
 
-def version_by_digest(digest: str) -> Published:
-    """The version whose file has this sha256. Raises NotFound."""
-    found = [one for one in published() if one.digest == digest]
-    if not found:
-        raise NotFound(_l("没有这个版本的标准。"), field="digest")
-    return found[-1]
-
-
 def versions(code: str) -> tuple[Published, ...]:
     """The versions of a standard, the first one first. Raises NotFound."""
     found = tuple(one for one in published() if one.code == code)

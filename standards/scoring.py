@@ -1,5 +1,5 @@
-"""From answers to a score: points, grade, vetoes, chapter by chapter; and the same answers under
-another version, as a comparison that changes nothing."""
+"""From answers to a score: points, grade, vetoes, chapter by chapter; and which of the answers hold
+under another version."""
 
 from __future__ import annotations
 
@@ -102,33 +102,10 @@ def _grade(version: Version, points: Points, vetoed: bool, open_veto: bool) -> B
     return least if not open_veto and least == version.band(points.most, points.of) else None
 
 
-# -- Under another version ----------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Rescored:
-    """The same answers under two versions. ``carried`` are asked alike in both; ``changed`` stand
-    in both but ask something else; ``dropped`` and ``added`` stand in one alone."""
-
-    before: Score
-    after: Score
-    carried: tuple[str, ...]
-    changed: tuple[str, ...]
-    dropped: tuple[str, ...]
-    added: tuple[str, ...]
-
-
-def rescore(answers: Answers, before: Version, after: Version) -> Rescored:
-    """What *answers*, given under *before*, would give under *after*; only what is asked alike is
-    carried over, the rest is unanswered there."""
-    shared = [code for code in before.by_code if code in after.by_code]
-    alike = [code for code in shared if before.by_code[code].asked == after.by_code[code].asked]
-    carried = {code: answers[code] for code in alike if code in answers}
-    return Rescored(
-        before=score(before, answers),
-        after=score(after, carried),
-        carried=tuple(alike),
-        changed=tuple(code for code in shared if code not in alike),
-        dropped=tuple(code for code in before.by_code if code not in after.by_code),
-        added=tuple(code for code in after.by_code if code not in before.by_code),
-    )
+def carried(answers: Answers, before: Version, after: Version) -> Answers:
+    """Of *answers* given under *before*, those that hold under *after* too: what is asked alike."""
+    return {
+        code: answers[code]
+        for code, one in before.by_code.items()
+        if code in answers and code in after.by_code and after.by_code[code].asked == one.asked
+    }

@@ -60,11 +60,6 @@ class Row:
         since = self.seen_since
         return self.last is not None and since is not None and self.last.on < since
 
-    @property
-    def overruled(self) -> bool:
-        """Whether somebody said something that no longer holds: the figure has changed since."""
-        return self.last is not None and not self.seen and not self.expired
-
 
 @dataclass(frozen=True, slots=True)
 class SiteVerdict:

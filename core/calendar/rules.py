@@ -200,23 +200,6 @@ def opening(
     return Opening(reason is Reason.OPEN, reason, until, opens_next, known)
 
 
-def open_at(hours: Hours | None, closures: Closures, calendar: Calendar, moment: datetime) -> bool:
-    """Whether it is open at *moment*; not open where its hours are not known."""
-    if hours is None:
-        return False
-    local = civil(moment)
-    today = _on(hours, closures, calendar, local.date())
-    minute = local.hour * 60 + local.minute
-    return any(start <= minute < end for start, end in today)
-
-
-def next_opening(
-    hours: Hours | None, closures: Closures, calendar: Calendar, moment: datetime
-) -> datetime | None:
-    """The first opening after *moment*; None if there is none within HORIZON days."""
-    return opening(hours, closures, calendar, moment).opens_next
-
-
 def _shut(closures: Closures, day: date) -> bool:
     return any(closure.covers(day) for closure in closures)
 

@@ -162,18 +162,6 @@ def find(code: str) -> Figure:
     return figure
 
 
-def by_site(found: Day, figure: Figure) -> dict[int, Value]:
-    """The number of each site that has one, by its id."""
-    if figure.subject is Subject.REGION:
-        return {}
-    rows = found.rows(figure)
-    ids = found.ask.network.rows.ids[rows.entities].tolist()
-    return {
-        site_id: rules.value(figure, rows.only(np.array([number])))
-        for number, site_id in enumerate(ids)
-    }
-
-
 def numbers(found: Day, figure: Figure) -> Floats:
     """The number of each site, in the order of the network; of one that has no row what the figure
     says of nothing: 0 where it counts, else nan."""

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
-from flask import Blueprint, Response, make_response, render_template, request, url_for
+from flask import Blueprint, Response, make_response, render_template, request
 from flask_babel import lazy_gettext as _l
 
 from core import tables
@@ -154,9 +153,3 @@ def _address(asked: Asked, where: Scope) -> dict[str, str | None]:
         "on": None if asked.on == today() else asked.on.isoformat(),
         "kind": asked.kind,
     }
-
-
-def address_of(code: str, region: str, on: date) -> str:
-    """The address of a figure of a region on a day, for pages of others that show its number."""
-    day = None if on == today() else on.isoformat()
-    return url_for("figures.figure", code=code, region=region, on=day)

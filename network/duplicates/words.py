@@ -10,7 +10,6 @@ from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from core.i18n import named
 from core.regions.tree import Tree
 from core.sites.rules import KIND_LABELS, Fact, Kind
 from core.sites.story import hours_words
@@ -54,7 +53,3 @@ def _position(held: Held) -> str:
             checked=checked,
         )
     )
-
-
-def name(held: Held) -> str:
-    return named(held.name, held.name_en)

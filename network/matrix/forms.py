@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
@@ -21,8 +20,6 @@ from core.sites.rules import Kind, Mode, is_site_code
 from network import forms
 from network.matrix.actions import Cell
 from network.matrix.rules import By, Difference, Wanted
-
-E = TypeVar("E", bound=StrEnum)
 
 #: What stands for "does not offer it" where a mode is chosen.
 NOT_OFFERED = "none"

@@ -21,7 +21,6 @@ from core.sites.network import KINDS, Bits, Network
 from core.sites.rules import Kind, Mode
 
 Bools = NDArray[np.bool_]
-Counts = NDArray[np.int64]
 Indexes = NDArray[np.int64]
 
 

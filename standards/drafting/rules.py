@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from flask_babel import lazy_gettext as _l
 
 from core.errors import BadInput
 from core.sites.rules import Kind
 from standards.rules import MOST_CRITERIA, Chapter, Criterion, Version
-
-T = TypeVar("T")
 
 #: How far ahead a version may come into force.
 AHEAD_DAYS: Final = 2 * 366

@@ -22,6 +22,7 @@ from standards.inspections.queries import Line, answers, versions
 from standards.inspections.rules import WHOLE
 from standards.queries import Published
 from standards.rules import Result
+from standards.scoring import carried
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +74,8 @@ def _under(
     other: Published, pinned: Published, kind: Kind, results: Mapping[str, Mapping[str, Result]]
 ) -> Judged:
     """What the answers come to under another version; those to what it asks otherwise are none."""
-    before, after = pinned.version.by_code, other.version.by_code
-    carried = {
-        code: result
-        for code, result in results.get(pinned.code, {}).items()
-        if code in before and code in after and before[code].asked == after[code].asked
-    }
-    return judging.judge([other], kind, {pinned.code: carried})[0]
+    held = carried(results.get(pinned.code, {}), pinned.version, other.version)
+    return judging.judge([other], kind, {pinned.code: held})[0]
 
 
 def _key(answer: InspectionAnswer) -> str:

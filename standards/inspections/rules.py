@@ -20,7 +20,7 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
 from core.clock import civil
-from core.errors import BadInput, Conflict
+from core.errors import BadInput
 from core.geo import Point, distance
 from core.sizes import MEGABYTE
 from standards.rules import Result
@@ -196,12 +196,6 @@ class Unusable(BadInput):
 
     status = 422
     code = "unusable"
-
-
-class OtherBody(Conflict):
-    """A record of this visit is here already, and it says something else; both are kept."""
-
-    code = "other_body"
 
 
 def check_uuid(text: str) -> str:

@@ -147,7 +147,7 @@ def make_site(
 
 
 def publish(text: str = FILE, in_force: date = SINCE) -> Published:
+    read = format.read(text)
     with writing():
-        made = actions.publish(ACTOR, format.read(text), in_force)
-        digest = made.digest
-    return queries.version_by_digest(digest)
+        actions.publish(ACTOR, read, in_force)
+    return queries.versions(read.version.code)[-1]

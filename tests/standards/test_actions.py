@@ -32,7 +32,6 @@ class TestPublishing:
         one = publish()
         assert (one.code, one.number, one.in_force, one.until) == ("sample", 1, SINCE, None)
         assert queries.document(one.id) == FILE
-        assert queries.version_by_digest(one.digest) == one
         assert set(queries.criterion_ids(one.id)) == {"guide", "hours", "position", "desk"}
         event = db.session.scalars(sa.select(AuditEvent).order_by(AuditEvent.id.desc())).first()
         assert event is not None
@@ -74,7 +73,6 @@ class TestPublishing:
         for ask in (
             lambda: queries.versions("other"),
             lambda: queries.version("sample", 2),
-            lambda: queries.version_by_digest("0" * 64),
         ):
             with pytest.raises(NotFound):
                 ask()

@@ -112,7 +112,7 @@ class TestWhatWasSeen:
         assert states(hall)["hours"] is State.MET
         (found,) = site.of_site(hall)
         row = next(row for row in found.rows if row.criterion.code == "hours")
-        assert (row.seen, row.overruled) == (False, True)
+        assert not row.seen
 
     def test_a_contradiction_against_it_ends_with_it(self, hall: int) -> None:
         with writing():
@@ -139,7 +139,7 @@ class TestWhatWasSeen:
             next(row for row in found.rows if row.criterion.code == code)
             for code in ("guide", "desk")
         )
-        assert (guide.state, guide.expired, guide.overruled) == (State.UNKNOWN, True, False)
+        assert (guide.state, guide.expired) == (State.UNKNOWN, True)
         assert (desk.state, desk.expired) == (State.MET, False)
         (before,) = site.of_site(hall, today() - timedelta(1))
         assert before.rows[0].state is State.MET  # of the version that was in force then

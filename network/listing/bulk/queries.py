@@ -5,14 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 
 import numpy as np
-import sqlalchemy as sa
 
 from core.access import Actor, Permission
 from core.clock import today
-from core.db import db
-from core.sites.hand import parts
-from core.sites.models import Site
-from network.listing.bulk.rules import Seen
 from network.listing.columns import within
 from network.listing.queries import Found, find, register
 from network.listing.rules import Asked
@@ -33,12 +28,3 @@ def ticked(actor: Actor, codes: Collection[str]) -> Found:
 def _writable(actor: Actor, found: Found) -> Found:
     writable = within(found.register.net, actor.reach(Permission.REGISTER_WRITE))
     return Found(found.register, found.indexes[writable[found.indexes]])
-
-
-def versions(ids: Collection[int]) -> Seen:
-    """At which version each of the sites is, by its code."""
-    found: dict[str, int] = {}
-    for some in parts(sorted(ids)):
-        rows = db.session.execute(sa.select(Site.code, Site.version).where(Site.id.in_(some)))
-        found |= {row.code: row.version for row in rows}
-    return found

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from typing import Final
 
-from flask import url_for
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
@@ -91,10 +90,6 @@ def start(actor: Actor, proposal: SitingProposal, seconds: float = SECONDS) -> J
     job = jobs.start(actor, SOLVE, payload, region_id=proposal.region_id, title=title)
     actions.seek(actor, proposal, job.uuid)
     return job
-
-
-def address(job: Job) -> str:
-    return url_for("jobs.job", uuid=job.uuid)
 
 
 def forget_drafts() -> None:

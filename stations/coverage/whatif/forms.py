@@ -38,8 +38,6 @@ KINDS: Final[Mapping[str, LazyString]] = {
     "lose": _l("不再办某个事项"),
     "hours": _l("改办理时间"),
 }
-#: The fields of the form, which an address with its answer no longer has.
-FIELDS: Final = ("do", "site", "since", "last", "lat", "lon", "datum", "lose", "hours")
 
 _TIMES: Final = re.compile(r"(\d\d?):(\d\d)-(\d\d?):(\d\d)", re.ASCII)
 _ENDS: Final = re.compile(r"[\s,，、;；]+")

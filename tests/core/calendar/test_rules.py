@@ -5,15 +5,11 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from core.calendar import importer
 from core.calendar.rules import (
     DAY,
     HORIZON,
     Calendar,
-    Closures,
     DayKind,
     Hours,
     Intervals,
@@ -22,19 +18,13 @@ from core.calendar.rules import (
     Season,
     Shut,
     WeekLine,
-    next_opening,
-    open_at,
     opening,
     summary,
     wall_time,
 )
 from core.clock import CITY_TIME
+from tests.core.calendar.made import CALENDAR
 
-PACKAGED = importer.packaged()
-CALENDAR = Calendar(
-    {day: what for year in PACKAGED for day, what in year.days.items()},
-    frozenset(year.year for year in PACKAGED),
-)
 OFFICE: Intervals = ((8 * 60 + 30, 11 * 60 + 30), (13 * 60 + 30, 17 * 60))
 MORNING: Intervals = ((8 * 60 + 30, 11 * 60 + 30),)
 HALL = Hours(week=(OFFICE,) * 5 + (MORNING, ()))
@@ -190,7 +180,8 @@ def test_several_closures_may_overlap() -> None:
         Shut(date(2026, 11, 23), date(2026, 11, 25)),
         Shut(date(2026, 11, 24), date(2026, 11, 27)),
     )
-    assert next_opening(HALL, shut, CALENDAR, at("2026-11-23T09:00")) == at("2026-11-27T08:30")
+    found = opening(HALL, shut, CALENDAR, at("2026-11-23T09:00"))
+    assert found.opens_next == at("2026-11-27T08:30")
 
 
 def test_closure_ends_an_opening_through_midnight() -> None:
@@ -204,7 +195,8 @@ def test_closure_beyond_the_horizon_promises_nothing() -> None:
     moment = at("2026-02-02T09:00")
     known = moment.date() + timedelta(days=HORIZON)
     for end, expected in ((known, at("2026-04-03T08:30")), (known + timedelta(days=1), None)):
-        assert next_opening(HALL, (Shut(date(2026, 2, 1), end),), CALENDAR, moment) == expected
+        found = opening(HALL, (Shut(date(2026, 2, 1), end),), CALENDAR, moment)
+        assert found.opens_next == expected
 
 
 def test_through_midnight_is_one_opening() -> None:
@@ -230,8 +222,6 @@ def test_hours_not_known() -> None:
     assert opening(None, (), CALENDAR, moment) == (False, Reason.NO_HOURS, None, None, True)
     shut = (Shut(date(2026, 11, 1)),)
     assert opening(None, shut, CALENDAR, moment).reason is Reason.CLOSED
-    assert not open_at(None, (), CALENDAR, moment)
-    assert next_opening(None, (), CALENDAR, moment) is None
 
 
 @pytest.mark.parametrize(
@@ -282,99 +272,6 @@ def test_wall_time() -> None:
         "10:05",
         "24:00",
     ]
-
-
-@st.composite
-def days_intervals(draw: st.DrawFn) -> Intervals:
-    bounds = draw(st.lists(st.sampled_from(range(0, DAY + 1, 30)), unique=True, max_size=6))
-    bounds = sorted(bounds)[: len(bounds) // 2 * 2]
-    return tuple(zip(bounds[::2], bounds[1::2], strict=True))
-
-
-@st.composite
-def hours_documents(draw: st.DrawFn) -> Hours:
-    week = st.tuples(*[days_intervals()] * 7)
-    day_of_year = st.dates(date(2024, 1, 1), date(2024, 12, 31)).map(
-        lambda d: d.month * 100 + d.day
-    )
-    season = st.builds(Season, st.just(""), day_of_year, day_of_year, week)
-    return Hours(
-        draw(week),
-        draw(days_intervals()),
-        draw(st.integers(0, 6)),
-        draw(st.one_of(st.just(()), st.tuples(season))),
-    )
-
-
-@st.composite
-def closures(draw: st.DrawFn) -> Closures:
-    since = st.dates(date(2025, 12, 1), date(2026, 12, 31))
-    length = st.one_of(st.none(), st.integers(1, 80))
-    drawn = draw(st.lists(st.tuples(since, length), max_size=3))
-    return tuple(
-        Shut(day, None if days is None else day + timedelta(days=days)) for day, days in drawn
-    )
-
-
-MOMENTS = st.datetimes(
-    datetime(2025, 12, 1), datetime(2027, 1, 31), timezones=st.sampled_from([UTC, CITY_TIME])
-)
-
-
-def by_brute_force(
-    hours: Hours, shut: Closures, moment: datetime, horizon: int
-) -> tuple[bool, datetime | None, datetime | None]:
-    """Open, until and next opening, by asking minute by minute."""
-    local = moment.astimezone(CITY_TIME)
-    here = open_at(hours, shut, CALENDAR, local)
-    until = opens_next = None
-    before = here
-    minute = local.replace(second=0, microsecond=0)
-    last = minute.replace(hour=23, minute=59) + timedelta(days=horizon)
-    while opens_next is None and minute < last:
-        minute += timedelta(minutes=1)
-        now = open_at(hours, shut, CALENDAR, minute)
-        if before and not now and here and until is None:
-            until = minute
-        if now and not before:
-            opens_next = minute
-        before = now
-    return here, until, opens_next
-
-
-@given(hours_documents(), closures(), MOMENTS)
-def test_next_opening_is_an_opening_and_until_the_first_instant_shut(
-    hours: Hours, shut: Closures, moment: datetime
-) -> None:
-    found = opening(hours, shut, CALENDAR, moment)
-    tick = timedelta(microseconds=1)
-    assert found.open is open_at(hours, shut, CALENDAR, moment)
-    if found.until is not None:
-        assert found.open
-        assert found.until > moment
-        assert not open_at(hours, shut, CALENDAR, found.until)
-        assert open_at(hours, shut, CALENDAR, found.until - tick)
-    if found.opens_next is not None:
-        assert found.opens_next > moment
-        assert found.opens_next >= (found.until or moment)
-        assert open_at(hours, shut, CALENDAR, found.opens_next)
-        assert not open_at(hours, shut, CALENDAR, found.opens_next - tick)
-
-
-@given(hours_documents(), closures(), MOMENTS)
-def test_opening_agrees_with_asking_minute_by_minute(
-    hours: Hours, shut: Closures, moment: datetime
-) -> None:
-    horizon = 2
-    found = opening(hours, shut, CALENDAR, moment)
-    _, until, opens_next = by_brute_force(hours, shut, moment, horizon)
-    if until is not None:
-        assert found.until == until
-    if opens_next is not None:
-        assert found.opens_next == opens_next
-    last = (moment.astimezone(CITY_TIME) + timedelta(days=horizon)).replace(hour=23, minute=59)
-    if opens_next is None and found.opens_next is not None:
-        assert found.opens_next > last
 
 
 def test_somebody_away_for_some_hours() -> None:

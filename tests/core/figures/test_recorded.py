@@ -51,13 +51,11 @@ def do(site: int, change: Change) -> None:
 
 
 def number(code: str, site: int) -> float | None:
-    """The number of one site, as pages and verdicts both ask for it."""
+    """The number of one site."""
     found, figure = queries.day(ON), queries.find(code)
-    one = queries.by_site(found, figure).get(site)
     place = found.ask.network.rows.ids.tolist().index(site)
     every = float(queries.numbers(found, figure)[place])
-    assert (None if np.isnan(every) else every) == (None if one is None else one.number)
-    return None if one is None else one.number
+    return None if np.isnan(every) else every
 
 
 def of_city(code: str) -> float | None:

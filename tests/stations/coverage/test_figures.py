@@ -57,16 +57,14 @@ def test_regions_have_the_share_of_their_people_and_of_their_settlements(town: T
 
 
 def test_sites_have_whom_they_reach_and_who_depends_on_them(town: Town) -> None:
-    reached = queries.by_site(queries.day(today()), figures.REACHED)
-    alone = queries.by_site(queries.day(today()), figures.DEPENDENT)
-    assert {one: told.number for one, told in reached.items()} == {
-        town.hall_id: 310.0,
-        town.clinic_id: 600.0,
-    }
-    assert {one: told.number for one, told in alone.items()} == {
-        town.hall_id: 110.0,
-        town.clinic_id: 400.0,
-    }
+    found = queries.day(today())
+    ids = found.ask.network.rows.ids.tolist()
+    reached, alone = (
+        dict(zip(ids, queries.numbers(found, figure).tolist(), strict=True))
+        for figure in (figures.REACHED, figures.DEPENDENT)
+    )
+    assert reached == {town.hall_id: 310.0, town.clinic_id: 600.0}
+    assert alone == {town.hall_id: 110.0, town.clinic_id: 400.0}
     assert value(figures.DEPENDENT, CITY) == 510.0
     assert value(figures.REACHED, VILLAGE) == 455.0  # the middle of two
 
