@@ -141,6 +141,7 @@ const OneKmQueue = (() => {
 
   class Away extends Error {}
   class Late extends Error {}
+  class Enough extends Late {}
   class SignIn extends Error {}
   class Stuck extends Error {}
 
@@ -155,7 +156,8 @@ const OneKmQueue = (() => {
       throw new Away(String(error));
     }
     if (answer.type === 'opaqueredirect' || answer.status === 401) throw new SignIn();
-    if (answer.status === 408 || answer.status === 429 || answer.status >= 500) {
+    if (answer.status === 429) throw new Enough(await reason(answer));
+    if (answer.status === 408 || answer.status >= 500) {
       throw new Late(String(answer.status));
     }
     if (answer.status === 413) throw new Stuck(String(answer.status));
@@ -169,6 +171,15 @@ const OneKmQueue = (() => {
     // The token of a form belongs to a sign-in that has ended; any other refusal has its reason.
     if (told.error?.code === 'form_expired') throw new SignIn();
     throw new Stuck(told.error?.message ?? String(answer.status));
+  }
+
+  // Why the server takes no more today, in its words.
+  async function reason(answer) {
+    try {
+      return (await answer.json()).error.message;
+    } catch (error) {
+      return String(answer.status);
+    }
   }
 
   // Who is signed in, and the token that goes with it: a form of this morning may have another.
@@ -236,10 +247,13 @@ const OneKmQueue = (() => {
         await change(record.uuid, { state: 'stuck', told: error.message });
         return true;
       }
+      const enough = error instanceof Enough;
       const attempts = record.attempts + 1;
-      const wait = Math.min(FIRST_WAIT * 2 ** (attempts - 1), LONGEST_WAIT);
+      const wait = enough ? LONGEST_WAIT : Math.min(FIRST_WAIT * 2 ** (attempts - 1), LONGEST_WAIT);
       await change(record.uuid, {
-        attempts, next: Date.now() + wait * (0.5 + Math.random() / 2),
+        attempts,
+        next: Date.now() + wait * (0.5 + Math.random() / 2),
+        told: enough ? error.message : '',
       });
       return false;
     }

@@ -46,7 +46,7 @@
     else if (waiting.length && sending === 'barred') told.textContent = say('barred');
     else if (waiting.length && (sending === 'away' || !navigator.onLine)) told.textContent = say('away');
     else if (others.length) told.textContent = say('others', { who: others[0].owner, number: others.length });
-    else if (waiting.some((one) => one.state === 'stuck')) told.textContent = say('stuck');
+    else if (waiting.some((one) => one.state === 'stuck' || one.told)) told.textContent = say('stuck');
     else if (waiting.length) told.textContent = say('sending');
     else told.textContent = drafts.length ? say('drafts', { number: drafts.length }) : '';
     bar.querySelector('[data-sign-in]').hidden = sending !== 'sign-in';

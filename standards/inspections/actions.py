@@ -22,7 +22,7 @@ from core.clock import now, today
 from core.db import db, insert_or, rows_written
 from core.errors import BadInput, Conflict
 from core.sites.models import Site
-from standards.inspections import access, closing, queries, story
+from standards.inspections import access, closing, counting, queries, story
 from standards.inspections.closing import Ready
 from standards.inspections.models import (
     Inspection,
@@ -62,7 +62,7 @@ class Visit:
 
 def plan(actor: Actor, visit: Visit, uuid: str | None = None) -> Inspection:
     """Let somebody be sent to a site. Raises NotFound out of reach, BadInput for whom it may not
-    be."""
+    be, Enough for more of one's own accord than anybody makes in a day."""
     allowed = (access.within(actor, one, visit.site_id) for one in (access.REVIEW, access.WRITE))
     require_reach(any(allowed))
     people = _people(visit.site_id, visit.inspector_id, visit.companion_id)
@@ -85,6 +85,8 @@ def plan(actor: Actor, visit: Visit, uuid: str | None = None) -> Inspection:
     )
     db.session.add(row)
     db.session.flush()
+    if visit.origin is Origin.OWN:
+        counting.count(actor)
     code = db.session.scalars(sa.select(Site.code).where(Site.id == visit.site_id)).one()
     changes = {
         "site": (None, code),

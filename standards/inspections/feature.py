@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from flask_babel import lazy_gettext as _l
 
-from core.web import Feature, Panel
+from core.web import Feature, Panel, Periodic
 from standards.inspections import (
     cli,
+    counting,
     demo,
     filing_views,
     import_views,
@@ -28,5 +31,8 @@ FEATURE = Feature(
     commands=(cli.inspections,),
     panels=(Panel("site", _l("检查"), panel.of_site, 650),),
     menu=views.MENU,
+    periodic=(
+        Periodic("inspections.forget", timedelta(days=1), counting.forget_old, timedelta(hours=3)),
+    ),
     demo=demo.demonstrate,
 )

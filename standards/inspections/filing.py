@@ -22,7 +22,7 @@ from core.clock import civil, now, today
 from core.db import db, insert_or
 from core.sites.models import SitePeriod
 from core.sites.rules import Kind
-from standards.inspections import access, closing, judging, rules, story
+from standards.inspections import access, closing, counting, judging, rules, story
 from standards.inspections.access import WRITE
 from standards.inspections.closing import Ready
 from standards.inspections.models import (
@@ -58,7 +58,8 @@ def file(
 
     *ready* is what was read before the transaction (closing.ready).
 
-    Raises Unusable for what can never be taken, NotFound out of reach.
+    Raises Unusable for what can never be taken, NotFound out of reach, Enough for what nobody
+    planned and is too much for a day.
     """
     rules.check_uuid(uuid)
     known = db.session.scalar(sa.select(Inspection).where(Inspection.uuid == uuid))
@@ -71,9 +72,11 @@ def file(
     _check(record, ready, {_kind(periods, today()), _kind(periods, _day(record, received))})
     values = _values(actor, record, received, on_behalf)
     place = site_id, None if site_id == ready.entry_id else record.site
-    inspection_id = _claim(uuid, values) or _begin(uuid, place, values)
-    if inspection_id is None:
+    inspection_id = _claim(uuid, values)
+    if inspection_id is None and (inspection_id := _begin(uuid, place, values)) is None:
         return _known(actor, uuid, record, on_behalf)
+    if known is None and on_behalf is None:
+        counting.count(actor)
     _write_parts(inspection_id, record)
     _told_filed(actor, uuid, record, values, site_id, on_behalf)
     if not record.photos:
@@ -328,6 +331,8 @@ def _keep_copy(actor: Actor, row: Inspection, record: Record, on_behalf: For | N
             ),
             field="uuid",
         )
+    if on_behalf is None:
+        counting.count(actor)
     copy_id = db.session.scalar(
         insert_or(RejectedCopy)
         .values(

@@ -18,7 +18,7 @@ from core.regions.queries import tree
 from core.regions.tree import Node, Tree
 from core.search import contains
 from core.sites.models import Site, SitePeriod
-from standards.inspections import access, rules
+from standards.inspections import access, rounds
 from standards.inspections.asking import Asked
 from standards.inspections.models import Inspection, RejectedCopy
 from standards.inspections.queries import Line, place_of, read, visits
@@ -63,7 +63,7 @@ def in_round(due: Sequence[Line], start: Point | None) -> list[tuple[Line, float
     site has no position."""
     points = [None if (place := place_of(one)) is None else place.point for one in due]
     placed = [(one, point) for one, point in zip(due, points, strict=True) if point is not None]
-    stops = rules.route([point for _one, point in placed], start)
+    stops = rounds.route([point for _one, point in placed], start)
     nowhere = [one for one, point in zip(due, points, strict=True) if point is None]
     return [
         *((placed[number][0], metres) for number, metres in stops),

@@ -219,3 +219,13 @@ class InspectionComment(Base):
     by: Mapped[str] = mapped_column(_NAME)
     by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("account.id"))
     at: Mapped[datetime]
+
+
+class AddedDay(Base):
+    """How many records that nobody planned somebody has added on a day."""
+
+    __tablename__ = "inspection_day"
+
+    account_id: Mapped[int] = mapped_column(sa.ForeignKey("account.id"), primary_key=True)
+    day: Mapped[date] = mapped_column(sa.Date, primary_key=True)
+    records: Mapped[int]

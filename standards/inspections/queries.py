@@ -168,6 +168,17 @@ def photos(inspection_id: int, copy_id: int | None = None) -> list[Shot]:
     return [Shot(*row) for row in rows]
 
 
+def photos_before(shots: Sequence[Shot]) -> int:
+    """How many photos of anybody's are made anew before the first of these, which wait for it."""
+    waiting = [shot.row.file_id for shot in shots if shot.is_being_made]
+    if not waiting:
+        return 0
+    first = sa.select(sa.func.count(File.held.distinct())).where(
+        File.held.is_not(None), File.failed_at.is_(None), File.id < min(filter(None, waiting))
+    )
+    return db.session.scalar(first) or 0
+
+
 def photo_file(inspection_id: int, sha256: str) -> File:
     """The file of a photo of the visit that is here. Raises NotFound."""
     found = db.session.scalars(

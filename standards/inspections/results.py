@@ -91,6 +91,7 @@ def told(one: Line) -> dict[str, Any]:
         "numbers": {shot.row.id: number for number, shot in enumerate(shots, 1)},
         "missing": [shot for shot in shots if shot.is_to_come],
         "in_making": [shot for shot in shots if shot.is_being_made],
+        "before": queries.photos_before(shots),
         "unreadable": [shot for shot in shots if shot.failed_at is not None],
         "signatures": queries.signatures(row.id),
         "sides": Side,

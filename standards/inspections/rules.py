@@ -1,4 +1,4 @@
-"""A visit: its states, what a record of one holds, what is remarkable about it, routes of a day.
+"""A visit: its states, what a record of one holds, what is remarkable about it.
 
 Marked is never refused: a telephone's clock, a distance or a day that is odd is told to whoever
 reviews the visit, since an inspector in a village can mend none of them.
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,7 +19,7 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
 from core.clock import civil
-from core.errors import BadInput
+from core.errors import BadInput, OneKmError
 from core.geo import Point, distance
 from core.sizes import MEGABYTE
 from standards.rules import Result
@@ -170,6 +169,12 @@ MOST_PHOTOS: Final = 60
 MOST_STANDARDS: Final = 8
 #: How many records that telephones send are kept beside the first of a visit.
 MOST_COPIES: Final = 10
+#: How many records one person may add in a day that nobody planned: visits of her own accord, and
+#: other records of a visit. A month that a telephone spent offline fits in; one that runs wild, or
+#: was stolen, does not fill the database.
+MOST_ADDED_A_DAY: Final = 300
+#: How long it is remembered how many somebody added on a day.
+DAYS_COUNTED: Final = timedelta(days=7)
 #: The longest record, in bytes: all that can be said within the bounds above.
 MOST_RECORD: Final = 1024 * 1024
 #: What an ordinary form may hold, with its photos.
@@ -196,6 +201,24 @@ class Unusable(BadInput):
 
     status = 422
     code = "unusable"
+
+
+class Enough(OneKmError):
+    """Somebody has added as many records as anybody may in a day; tomorrow they are taken."""
+
+    status = 429
+    code = "quota"
+
+
+def enough() -> Enough:
+    return Enough(
+        _l(
+            "今天新增的检查记录已到上限（每人每天 %(most)s 份）。没有收下的留在手机里，"
+            "明天自动再发；急用请导出文件交给管理员导入。"
+            "如果不是您本人在填，请立即联系管理员停用账号。",
+            most=MOST_ADDED_A_DAY,
+        )
+    )
 
 
 def check_uuid(text: str) -> str:
@@ -358,34 +381,3 @@ def check_answers(record: Record, asked: Mapping[str, Iterable[str]]) -> None:
 
 def _few(codes: Sequence[str], most: int = 10) -> str:
     return "、".join(codes[:most]) + ("…" if len(codes) > most else "")
-
-
-# -- The route of a day -------------------------------------------------------------------------
-
-#: With more stops than this, not every one is tried as the first.
-MOST_STARTS: Final = 40
-
-
-def route(points: Sequence[Point], start: Point | None = None) -> list[tuple[int, float]]:
-    """The order in which to go round: places of *points*, with the metres from the stop before.
-
-    Always on to the nearest that is left; from *start*, or else from the stop that makes the round
-    shortest, whose distance is 0.
-    """
-    if not points:
-        return []
-    if start is not None:
-        return _onward(points, start)
-    firsts = range(min(len(points), MOST_STARTS))
-    rounds = [_onward(points, points[first]) for first in firsts]
-    return min(rounds, key=lambda stops: math.fsum(metres for _, metres in stops))
-
-
-def _onward(points: Sequence[Point], start: Point) -> list[tuple[int, float]]:
-    here, left, stops = start, list(range(len(points))), []
-    while left:
-        metres, nearest = min((distance(here, points[place]), place) for place in left)
-        stops.append((nearest, metres))
-        left.remove(nearest)
-        here = points[nearest]
-    return stops

@@ -29,10 +29,16 @@ from core.clock import today
 from core.config import Config, Mode
 from core.db import db, writing
 from core.files.models import File
-from standards.inspections.models import Inspection, InspectionPhoto, InspectionVersion
+from standards.inspections.models import (
+    AddedDay,
+    Inspection,
+    InspectionPhoto,
+    InspectionVersion,
+)
+from standards.inspections.rules import MOST_ADDED_A_DAY
 from tests.databases import migrate
 from tests.serving import SECRET_KEY, serving
-from tests.standards.inspections.made import Ground, jpeg
+from tests.standards.inspections.made import Ground, jpeg, new_uuid
 from tests.standards.inspections.made import ground as make_ground
 from tests.standards.made import changed, publish
 from wsgi import create_app
@@ -394,6 +400,26 @@ def test_a_record_that_is_refused_is_told_with_the_reason_and_holds_nothing_up(
     db.session.rollback()
     filed = sa.select(Inspection.uuid).where(Inspection.digest.is_not(None))
     assert db.session.scalars(filed).all() == [right]
+
+
+def test_more_than_anybody_adds_in_a_day_is_told_in_words_and_sent_on_another_day(
+    scene: Scene,
+) -> None:
+    page, uuid = scene.open("/inspections/"), new_uuid()
+    with writing():
+        spent = {"account_id": scene.ground.inspector, "day": today(), "records": MOST_ADDED_A_DAY}
+        db.session.add(AddedDay(**spent))
+    record = json.dumps(scene.ground.record(finished_at=None))
+    page.evaluate("([uuid, body]) => OneKmQueue.finish(uuid, 'li', uuid, body, [])", [uuid, record])
+    page.evaluate("() => void OneKmQueue.hurry()")
+    expect(page.locator("#visit-queue li")).to_contain_text("明天自动再发")
+    expect(page.locator("#visit-queue li")).to_contain_text("等待发送")
+    with writing():
+        db.session.execute(sa.delete(AddedDay))
+    page.evaluate("() => void OneKmQueue.hurry()")
+    expect(page.locator("[data-unsent]")).to_have_text("0")
+    db.session.rollback()
+    assert db.session.scalars(sa.select(Inspection.uuid)).all() == [uuid]
 
 
 def test_who_is_no_inspector_any_more_keeps_all_and_is_told_so(scene: Scene) -> None:

@@ -45,6 +45,8 @@ def test_it_is_complete_at_once_and_shown_and_signed_off_once_made(ground: Groun
         assert phone.client.get(shown).status_code == 404
     page = phone.client.get(f"/inspections/{uuid}").text
     assert page.count("照片处理中") == 2
+    assert "2 张照片已收到，等待处理" in page
+    assert "前面还有 0 张" in page
     assert "<img" not in page
     assert phone.client.get(f"/inspections/{uuid}/report").text.count("照片处理中") >= 2
     assert phone.client.get(f"/inspections/{uuid}/report.pdf").status_code == 200
@@ -110,3 +112,20 @@ def test_a_photo_of_another_record_is_made_too(ground: Ground) -> None:
     db.session.rollback()
     file = queries.photo_file(visit(uuid).id, sha(shot))
     assert file.sha256 is not None
+
+
+def test_the_page_says_how_many_are_made_before_and_promises_no_time(ground: Ground) -> None:
+    first, _shots = filed(ground, "red", "blue")
+    second, _more = filed(ground, "green")
+    phone = ground.phone()
+
+    def told(uuid: str) -> str:
+        page = phone.client.get(f"/inspections/{uuid}").text
+        return page.partition('id="in-making">')[2].partition("</p>")[0]
+
+    assert "前面还有 0 张" in told(first)
+    assert "1 张照片已收到" in told(second)
+    assert "前面还有 2 张" in told(second)
+    assert "分钟" not in told(second)
+    making.make()
+    assert told(first) == told(second) == ""
