@@ -18,12 +18,11 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, settings
-from jinja2.bccache import Bucket, BytecodeCache
-from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from core.config import Config, Mode
 from core.db import Base, db
+from tests import kept
 from tests.databases import Database, PostgreSQL, SQLite, sent
 from wsgi import create_app
 
@@ -53,37 +52,9 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(20_000, 10, 10)
 
 
-class Compiled(BytecodeCache):
-    """Templates as a worker has compiled them once: every test has an app of its own."""
-
-    def __init__(self) -> None:
-        self.kept: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        if bucket.key in self.kept:
-            bucket.bytecode_from_string(self.kept[bucket.key])
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self.kept[bucket.key] = bucket.bytecode_to_string()
-
-
-COMPILED: Final = Compiled()
-
-
 @pytest.fixture(scope="session", autouse=True)
-def _addresses() -> Iterator[None]:
-    """Werkzeug compiles how to build each address once a worker, not once an app."""
-    build = Rule._compile_builder
-    made: dict[tuple[str, ...], Callable[..., tuple[str, str]]] = {}
-
-    def builder(rule: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
-        key = (rule.rule, repr(rule._trace), repr(rule.defaults), str(append_unknown))
-        if key not in made:
-            made[key] = build(rule, append_unknown)
-        return made[key]
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Rule, "_compile_builder", builder)
+def _kept() -> Iterator[None]:
+    with kept.kept():
         yield
 
 
@@ -125,7 +96,7 @@ def make_app() -> Iterator[Callable[[Config], Flask]]:
     def make(config: Config) -> Flask:
         made.append(create_app(config))
         made[-1].test_client_class = Client
-        made[-1].jinja_env.bytecode_cache = COMPILED
+        kept.give(made[-1])
         return made[-1]
 
     yield make
