@@ -136,7 +136,8 @@ def test_if_this_station_closes_on_friday(staff: Visit, tmp_path: Path) -> None:
     assert name in file.read_text("utf-8")
 
     page.get_by_label("会发生什么").select_option("suspend")
-    page.get_by_label("网点（按住").select_option(index=0)
+    page.get_by_text("或从列表里选").click()
+    page.get_by_label("按镇（街道）排列").select_option(index=0)
     page.get_by_label("停办第一天").fill(friday)
     page.get_by_role("button", name="看结果").click()
     settled(page)
@@ -161,7 +162,7 @@ def test_without_script_numbers_lists_and_suppositions_are_the_same(staff: Visit
     expect(page.get_by_text("不超过 500.0 米")).to_be_visible()
     page.get_by_role("link", name="如果停办…").click()
     page.get_by_label("会发生什么").select_option("close")
-    page.get_by_label("网点（按住").select_option(index=3)
+    page.get_by_label("网点（名称或编号").fill("环翠楼街道便民")
     page.get_by_role("button", name="看结果").click()
     expect(page.locator("#supposed")).to_be_visible()
     assert "radius=500" in page.url

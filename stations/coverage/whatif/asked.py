@@ -60,6 +60,42 @@ def site(code: str, net: Network, reach: Reach) -> Place:
     return found
 
 
+#: How many sites a name may mean that are told one by one.
+_TOLD: Final = 5
+
+
+def named(text: str, net: Network, reach: Reach) -> str:
+    """The code of the site within reach that *text* means: its code, its name, or a part of the
+    name that no other one has. Raises BadInput."""
+    place = net.by_code(text)
+    if place is not None:
+        return text
+    rows, wanted = net.rows, text.casefold()
+    names = zip(rows.names, rows.names_en, strict=True)
+    begun = [
+        number
+        for number, both in enumerate(names)
+        if any(wanted in (one or "").casefold() for one in both)
+    ]
+    found = [one for one in map(net.place, begun) if reach.site(net.tree, one.id, one.region.id)]
+    exact = [one for one in found if wanted in (one.name.casefold(), one.name_en.casefold())]
+    found = exact or found
+    if not found:
+        raise BadInput(_l("您的管辖范围内没有“%(text)s”这个网点。", text=text[:40]), field="named")
+    if len(found) > 1:
+        some = "、".join(f"{one.name}（{one.code}）" for one in found[:_TOLD])
+        raise BadInput(
+            _l(
+                "“%(text)s”可以指 %(number)s 个网点：%(some)s……请写全名称或写编号。",
+                text=text[:40],
+                number=len(found),
+                some=some,
+            ),
+            field="named",
+        )
+    return found[0].code
+
+
 def _change(given: object, number: int, net: Network, reach: Reach) -> Change:
     field = f"changes[{number}]"
     if not isinstance(given, dict) or not isinstance(given.get("site"), str):

@@ -7,15 +7,17 @@ Each ``change`` of an address is one thing that happens to one site::
     move:0000017:37.5,122.1,gcj02          it stands elsewhere; without a datum, in WGS-84
     lose:0000017:002036001002              it no longer offers the service
     hours:0000017:08:30-11:30,13:30-17:00  it keeps these hours every day; without any, none
+    hours:0000017:周六 9:00-12:00           the same in words, as core.calendar.prose reads them
 
 ``close=0000017`` is short for the first.  The form adds to them what its own fields say: ``do``,
-``site`` (several), and what belongs to it.
+``site`` (several codes) or ``named`` (names and codes), and what belongs to it.
 """
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -23,6 +25,7 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 
+from core.calendar import prose
 from core.calendar.hours import WEEKDAYS
 from core.errors import BadInput
 from core.forms import decimal, plain
@@ -41,6 +44,10 @@ KINDS: Final[Mapping[str, LazyString]] = {
 
 _TIMES: Final = re.compile(r"(\d\d?):(\d\d)-(\d\d?):(\d\d)", re.ASCII)
 _ENDS: Final = re.compile(r"[\s,，、;；]+")
+_NAMES_END: Final = re.compile(r"[\n\r,，、;；]+")
+_CODES: Final = re.compile(r"[\d\s]+", re.ASCII)
+#: Hours without a word about the days are those of every day.
+_ONLY_TIMES: Final = re.compile(r"[\d:,-]*", re.ASCII)
 
 
 def changes(args: Args) -> list[str]:
@@ -54,16 +61,25 @@ def adds(args: Args) -> bool:
     return bool(args.get("do"))
 
 
-def added(args: Args) -> list[str]:
-    """The changes that the form's fields mean. Raises BadInput naming the field."""
+def added(args: Args, named: Callable[[str], str]) -> list[str]:
+    """The changes that the form's fields mean; *named* gives the code of the site that somebody
+    has named. Raises BadInput naming the field."""
     do = args.get("do", "")
     if do not in KINDS:
         raise BadInput(_l("请选择会发生什么。"), field="do")
     codes = [code for text in args.getlist("site") for code in _ENDS.split(plain(text)) if code]
+    names = [one for text in args.getlist("named") for one in _names(plain(text))]
+    codes += [named(one) for one in names if one]
     if not codes:
-        raise BadInput(_l("请先选择网点，可以选几个。"), field="site")
+        raise BadInput(_l("请先写明网点，可以写几个。"), field="named")
     more = _MORE[do](args)
     return [f"{do}:{code}{more}" for code in dict.fromkeys(codes)]
+
+
+def _names(text: str) -> list[str]:
+    """What somebody has named: names, in which blanks may stand, and codes, which blanks part."""
+    parts = [part.strip() for part in _NAMES_END.split(text)]
+    return [one for part in parts for one in (part.split() if _CODES.fullmatch(part) else [part])]
 
 
 def _suspended(args: Args) -> str:
@@ -91,8 +107,8 @@ def _lost(args: Args) -> str:
 
 def _shifted(args: Args) -> str:
     text = plain(args.get("hours", "")).replace("：", ":")
-    found = [re.sub("[–—~～至]", "-", part) for part in _ENDS.split(text) if part]
-    return ":" + ",".join(found)
+    found = ",".join(re.sub("[–—~～至]", "-", part) for part in _ENDS.split(text) if part)
+    return f":{found if _ONLY_TIMES.fullmatch(found) else text}"
 
 
 _MORE: Final = {
@@ -133,6 +149,8 @@ def _place(more: str) -> dict[str, Any]:
 
 
 def _hours(more: str) -> dict[str, Any]:
+    if not _ONLY_TIMES.fullmatch(more):
+        return {"hours": json.loads(prose.read(more))}
     intervals = [_interval(part) for part in more.split(",") if part]
     return {"hours": {"week": dict.fromkeys(WEEKDAYS, intervals), "holiday": intervals}}
 

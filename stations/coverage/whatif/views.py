@@ -74,8 +74,10 @@ def whole(found: Scene) -> bool:
 
 def _with_added(asked: Asked) -> str:
     """The address with what the form adds. Raises BadInput."""
-    texts = list(dict.fromkeys([*forms.changes(request.args), *forms.added(request.args)]))
-    question = asked.question
+    question, reach = asked.question, views.reach()
+    net = network(question.on)
+    more = forms.added(request.args, lambda text: reading.named(text, net, reach))
+    texts = list(dict.fromkeys([*forms.changes(request.args), *more]))
     day = forms.day_of(texts, question.on)
     found = scene(question)
     told = [forms.given(text) for text in texts]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import groupby
 
+from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from core.calendar.hours import parse
-from core.calendar.rules import wall_time
+from core.calendar.rules import Hours, Intervals, wall_time
 from core.catalogue.rules import Service
 from core.i18n import named
 from core.words import day
@@ -41,8 +43,30 @@ def _suspension(change: Suspend) -> str:
 
 
 def _hours(document: str) -> str:
-    """The hours of every day, which all are the same here."""
-    times = [f"{wall_time(a)}–{wall_time(b)}" for a, b in parse(document).week[0]]
-    if not times:
-        return str(_("每天都不办理"))
-    return str(_("办理时间改为每天 %(times)s", times=", ".join(times)))
+    """The hours of every day, or those of each that is open."""
+    hours = parse(document)
+    if len({*hours.week, hours.holiday}) == 1 and not hours.seasons:
+        if not hours.holiday:
+            return str(_("每天都不办理"))
+        return str(_("办理时间改为每天 %(times)s", times=_times(hours.holiday)))
+    return str(_("办理时间改为：%(week)s", week=_("；").join(_week(hours))))
+
+
+def _times(intervals: Intervals) -> str:
+    return ", ".join(f"{wall_time(start)}–{wall_time(end)}" for start, end in intervals)
+
+
+def _week(hours: Hours) -> list[str]:
+    """The days that are open, those that are alike together; the seasons only by how many."""
+    names = get_locale().days["format"]["abbreviated"]
+    told = []
+    for times, some in groupby(range(7), key=lambda day: hours.week[day]):
+        days = list(some)
+        if times:
+            ends = names[days[0]] if len(days) == 1 else f"{names[days[0]]}–{names[days[-1]]}"
+            told.append(f"{ends} {_times(times)}")
+    if hours.holiday:
+        told.append(str(_("节假日 %(times)s", times=_times(hours.holiday))))
+    if hours.seasons:
+        told.append(str(_("另有 %(number)s 个季节的时间", number=len(hours.seasons))))
+    return told

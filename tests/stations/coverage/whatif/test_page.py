@@ -3,7 +3,7 @@ nothing is written by asking."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -14,9 +14,12 @@ from flask.testing import FlaskClient
 from core import db
 from core.accounts.rules import Role
 from core.clock import today
-from core.db import Base
+from core.db import Base, writing
+from core.sites import actions
+from core.sites.actions import Entry
+from core.sites.rules import Kind
 from tests.conftest import Once
-from tests.stations.coverage.made import CITY, COUNTY, OTHER
+from tests.stations.coverage.made import ACTOR, CITY, COUNTY, OTHER, SINCE, VILLAGE
 from tests.stations.coverage.page import layers, rows, sign_in, text
 from tests.stations.coverage.town import COMMON, HALLS, Town, make_town
 
@@ -83,7 +86,7 @@ def test_a_suspension_that_begins_later_is_looked_at_on_its_first_day(
 @pytest.mark.parametrize(
     ("asked", "words"),
     [
-        ("do=close", "请先选择网点"),
+        ("do=close", "请先写明网点"),
         ("do=nonsense&site={hall}", "请选择会发生什么"),
         ("do=suspend&site={hall}", "请填写停办的第一天"),
         ("do=suspend&site={hall}&since=2026-13-01", "日期写法有误"),
@@ -94,7 +97,11 @@ def test_a_suspension_that_begins_later_is_looked_at_on_its_first_day(
         ("do=move&site={hall}&lat=37&lon=122&datum=moon", "坐标系不认识"),
         ("do=lose&site={hall}", "请选择不再办的事项"),
         ("do=lose&site={hall}&lose=1", "没有这个事项"),
+        ("do=close&named=没有的站", "您的管辖范围内没有“没有的站”这个网点"),
+        ("do=close&named=%20，", "请先写明网点"),
         ("do=hours&site={hall}&hours=17:00-08:00&at=10:00", "08:00"),
+        ("do=hours&site={hall}&hours=周八 8:00-9:00&at=10:00", "看不懂“周八"),
+        ("change=hours:{hall}:有空就开&at=10:00", "看不懂“有空就开”"),
         ("do=hours&site={hall}&hours=9-5&at=10:00", "“9-5”不是时段，请写成 08:30-11:30"),
         ("change=hours:{hall}:08:00-12:00", "请同时选一个时刻"),
         ("change=nonsense", "地址里的这一项看不懂"),
@@ -174,6 +181,46 @@ def test_other_hours_at_an_hour(client: FlaskClient, town: Town) -> None:
     assert typed["change"] == [f"hours:{town.hall}:8:30-11:30,13:30-17:00"]
     never = text(client, f"{PAGE}?change=hours:{town.hall}:&at=10:00")
     assert "每天都不办理" in never
+
+
+def test_hours_may_differ_from_day_to_day(client: FlaskClient, town: Town) -> None:
+    """The hall opens on Saturdays alone: on a Monday it is shut, on a Saturday it is not."""
+    words = "周六 9:00-12:00"
+    typed = led_to(client, f"{PAGE}?do=hours&named=大厅&hours={words}&at=9:30")
+    assert typed["change"] == [f"hours:{town.hall}:{words}"]
+    monday = date(today().year, 3, 2)
+    monday -= timedelta(monday.weekday())
+    change = f"change=hours:{town.hall}:{words}&at=9:30"
+    on_monday = text(client, f"{PAGE}?{change}&on={monday}")
+    assert "办理时间改为：周六 9:00–12:00" in on_monday
+    assert "110 居民失去覆盖" in on_monday
+    assert " 0 居民失去覆盖" in text(client, f"{PAGE}?{change}&on={monday + timedelta(5)}")
+    many = text(
+        client, f"{PAGE}?change=hours:{town.hall}:周一至周五 8:30-17:00；节假日 9:00-10:00&at=10:00"
+    )
+    assert "办理时间改为：周一–周五 8:30–17:00；节假日 9:00–10:00" in many
+
+
+def test_a_site_is_named_as_people_name_it(client: FlaskClient, town: Town) -> None:
+    """By its code, by its name, by a part of it that no other has; several at a time."""
+    for named in (f"{town.hall}，卫生", f"大厅;{town.clinic}", f"{town.hall} {town.clinic}"):
+        found = led_to(client, f"{PAGE}?do=close&named={named}")
+        assert found["change"] == [f"close:{town.hall}", f"close:{town.clinic}"], named
+    with writing():
+        code = actions.enter(
+            ACTOR, Entry("大厅东门", Kind.COMMUNITY, town.regions[VILLAGE], None), SINCE
+        ).code
+    assert led_to(client, f"{PAGE}?do=close&named=大厅")["change"] == [f"close:{town.hall}"]
+    said = text(client, f"{PAGE}?do=close&named=大", 400)
+    assert f"“大”可以指 2 个网点：大厅（{town.hall}）、大厅东门（{code}）" in said
+    assert 'value="大"' in client.get(f"{PAGE}?do=close&named=大").get_data(as_text=True)
+
+
+def test_who_keeps_a_site_for_fewer_services_stands_among_the_numbers(
+    client: FlaskClient, town: Town
+) -> None:
+    said = text(client, f"{PAGE}?change=lose:{town.hall}:{HALLS}")
+    assert "310 居民仍有网点，但能办的事项变少，3 个村居" in said
 
 
 def test_what_does_not_count_anyway_is_said(client: FlaskClient, town: Town) -> None:
