@@ -15,6 +15,7 @@ from core.forms import flag, whole_number
 from core.regions.queries import find_code, tree
 from core.regions.rules import ASSUMED_SINCE, Level
 from core.regions.tree import Node
+from core.search import MOST_ASKED
 from core.sites import forms
 from stations.coverage import asked
 from stations.coverage.rules import RADIUS, Question
@@ -125,6 +126,14 @@ def narrowed(args: Mapping[str, str]) -> Narrowed:
     if spot is not None and spot < 1:
         raise BadInput(_l("没有这个盲区。"), field="spot")
     return Narrowed(state, args.get("site", ""), flag(args.get("alone", ""), "alone"), spot)
+
+
+def sought(args: Mapping[str, str]) -> str:
+    """The name or code that a list is searched for. Raises BadInput."""
+    text = args.get("q", "").strip()
+    if len(text) > MOST_ASKED:
+        raise BadInput(_l("查找的文字太长，最多 %(most)s 个字。", most=MOST_ASKED), field="q")
+    return text
 
 
 def level(text: str, levels: tuple[Level, ...]) -> Level | None:

@@ -29,9 +29,9 @@ class Listed:
 
 
 def _whole(table: Table[Any], lines: list[Any], args: Mapping[str, str], **kept: Any) -> Listed:
-    sort = args.get("sort", "")
-    ordered = table.in_order(lines, sort)
-    return Listed(table, len(ordered), ordered.__getitem__, sort, kept)
+    sort, text = args.get("sort", ""), forms.sought(args)
+    ordered = table.in_order(table.found(lines, text), sort)
+    return Listed(table, len(ordered), ordered.__getitem__, sort, kept | {"q": text or None})
 
 
 def _regions(found: Scene, args: Mapping[str, str]) -> Listed:
@@ -42,7 +42,7 @@ def _regions(found: Scene, args: Mapping[str, str]) -> Listed:
 
 def _settlements(found: Scene, args: Mapping[str, str]) -> Listed:
     """Those in a state; or of one site, or of one blind spot, whose numbers lead here."""
-    sort, kept = args.get("sort", ""), forms.narrowed(args)
+    sort, kept, text = args.get("sort", ""), forms.narrowed(args), forms.sought(args)
     if kept.site:
         chosen = listing.of_site(found, kept.site, alone=kept.alone)
     elif kept.spot is not None:
@@ -51,13 +51,13 @@ def _settlements(found: Scene, args: Mapping[str, str]) -> Listed:
         chosen = found.blind_spots[kept.spot - 1].settlements
     else:
         chosen = listing.in_state(found, kept.state)
-    ordered = listing.in_order(found, chosen, sort)
+    ordered = listing.in_order(found, listing.named(found, chosen, text), sort)
     return Listed(
         tables.SETTLEMENTS,
         len(ordered),
         lambda part: listing.settlement_lines(found, ordered[part].tolist()),
         sort,
-        kept.query(),
+        kept.query() | {"q": text or None},
     )
 
 

@@ -15,6 +15,7 @@ from flask_babel import lazy_gettext as _l
 from core.catalogue.queries import catalogue
 from core.errors import BadInput
 from core.regions.rules import Level
+from core.search import folded
 from stations.coverage import queries, rules
 from stations.coverage.by_service import by_service
 from stations.coverage.positions import NONE, Places
@@ -108,6 +109,23 @@ def in_state(asked: Scene, state: State) -> Places:
     if state is not State.ALL:
         wanted &= asked.cover.covered == (state is State.COVERED)
     return np.flatnonzero(wanted)
+
+
+def named(asked: Scene, chosen: Places, text: str) -> Places:
+    """Those that have the text in their name, in their code or in the name of where they lie."""
+    wanted, demand = folded(text), asked.demand
+    if not wanted:
+        return chosen
+    of = demand.region_ids[chosen]
+    where = {one: wanted in folded(asked.tree.full_name(one)) for one in np.unique(of).tolist()}
+    found = [
+        where[region_id]
+        or wanted in folded(demand.names[number])
+        or wanted in folded(demand.codes[number])
+        for number, region_id in zip(chosen.tolist(), of.tolist(), strict=True)
+    ]
+    kept: Places = chosen[np.array(found, bool)]
+    return kept
 
 
 def in_order(asked: Scene, chosen: Places, sort: str) -> Places:

@@ -15,6 +15,7 @@ from flask_babel import lazy_gettext as _l
 
 from core.catalogue.rules import Service
 from core.regions.tree import Node
+from core.search import folded
 from core.sites.network import Place
 from stations.coverage.rules import Tally
 from stations.coverage.spots import Spot
@@ -62,6 +63,8 @@ class Table(Generic[T]):
     title: LazyString
     columns: tuple[Column[T], ...]
     usual: str
+    #: By which words a line is found: its codes and names, in both languages.
+    names: Callable[[T], Iterable[str]]
 
     def column(self, key: str) -> Column[T]:
         """The column to sort by: the one asked for, else the usual one."""
@@ -76,6 +79,15 @@ class Table(Generic[T]):
         valued = [line for line in found if column.value(line) is not None]
         others = [line for line in found if column.value(line) is None]
         return [*sorted(valued, key=column.value, reverse=down), *others]
+
+    def found(self, lines: Iterable[T], text: str) -> list[T]:
+        """The *lines* that have the text in a code or a name; all for an empty text."""
+        wanted = folded(text)
+        return [
+            line
+            for line in lines
+            if not wanted or any(wanted in folded(name) for name in self.names(line))
+        ]
 
     def headings(self) -> list[str]:
         return [str(column.title) for column in self.columns]
@@ -148,6 +160,7 @@ REGIONS: Final[Table[RegionLine]] = Table(
         *_shares(RegionLine),
     ),
     "people",
+    lambda one: (one.node.code, one.node.name, one.node.name_en),
 )
 SERVICES: Final[Table[ServiceLine]] = Table(
     "services",
@@ -159,6 +172,7 @@ SERVICES: Final[Table[ServiceLine]] = Table(
         *_shares(ServiceLine),
     ),
     "people",
+    lambda one: (one.service.code, one.service.name, one.service.name_en),
 )
 
 
@@ -188,6 +202,7 @@ SITES: Final[Table[SiteLine]] = Table(
         Column("settlements", _l("范围内村居"), lambda one: one.settlements, True, True),
     ),
     "alone",
+    lambda one: (one.place.code, one.place.name, one.place.name_en),
 )
 
 
@@ -225,6 +240,7 @@ SETTLEMENTS: Final[Table[SettlementLine]] = Table(
         Column("distance", _l("直线距离（米）"), lambda one: one.distance, True, True),
     ),
     "people",
+    lambda one: (one.code, one.name, one.region.name),
 )
 
 
@@ -264,4 +280,5 @@ BLIND_SPOTS: Final[Table[SpotLine]] = Table(
         Column("distance", _l("直线距离（米）"), lambda one: one.distance, True, True),
     ),
     "people",
+    lambda one: (one.name, one.region.code, one.region.name),
 )

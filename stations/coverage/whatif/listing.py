@@ -106,6 +106,7 @@ TABLE: Final[Table[Line]] = Table(
         ),
     ),
     "people",
+    lambda one: (one.settlement.code, one.settlement.name),
 )
 
 

@@ -88,3 +88,34 @@ def test_a_list_that_there_is_not_is_refused_in_words(client: FlaskClient, asked
 
 def test_a_level_that_there_is_not_is_refused(client: FlaskClient) -> None:
     assert client.get(f"/coverage/{CITY}?below=street").status_code == 400
+
+
+# -- Looking for a name -------------------------------------------------------------------------
+
+
+def test_every_list_is_searched_by_name_and_code_and_its_file_holds_what_is_found(
+    client: FlaskClient, town: Town
+) -> None:
+    for name, asked, expected in (
+        ("settlements", "丁", ["丁"]),
+        ("settlements", "甲子村", ["丙", "乙", "甲"]),
+        ("settlements", "丁&state=covered", []),
+        ("sites", "卫生", [town.clinic]),
+        ("sites", town.hall, [town.hall]),
+        ("regions", "环翠&below=county", [COUNTY]),
+        ("services", HALLS, [HALLS]),
+        ("blind-spots", "没有这里", []),
+    ):
+        found = rows(client, f"/coverage/{CITY}/{name}.csv?q={asked}")
+        assert [next(iter(row.values())) for row in found] == expected, (name, asked)
+
+
+def test_what_is_looked_for_goes_along_and_what_is_not_there_is_said(client: FlaskClient) -> None:
+    page = client.get(f"/coverage/{CITY}/settlements?q=甲&service={COMMON}").get_data(as_text=True)
+    assert 'name="q" type="search" maxlength="100" value="甲"' in page
+    assert f'<input type="hidden" name="service" value="{COMMON}">' in page
+    assert "settlements.csv" in page.split("导出 Excel")[1]
+    assert "q=%E7%94%B2" in page.split("导出 Excel")[1]
+    assert "没有名称或代码含“龙”的" in text(client, f"/coverage/{CITY}/settlements?q=龙")
+    assert "没有名称或代码含“龙”的" in text(client, f"/coverage/{CITY}?q=龙")
+    assert "查找的文字太长" in text(client, f"/coverage/{CITY}/sites?q={'龙' * 101}", 400)
