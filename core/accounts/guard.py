@@ -102,8 +102,13 @@ def _recognise() -> None:
     if request.endpoint is not None:
         # The form is read for its token, so how long it may be comes first.
         request.max_content_length = most_taken(current_app.view_functions[request.endpoint])
-        if not program:
+        if not program and not _nobody_at_the_interface():
             _check_form()
+
+
+def _nobody_at_the_interface() -> bool:
+    """A program without a token is told that it needs one, not that its page has expired."""
+    return request.path.startswith("/api/") and current_actor() is ANONYMOUS
 
 
 def _check_form() -> None:

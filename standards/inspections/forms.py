@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -23,7 +22,8 @@ from werkzeug.datastructures import MultiDict
 
 from core.errors import BadInput
 from core.files.rules import MOST_PHOTO
-from core.forms import moment
+from core.forms import moment, whole_number
+from core.jsontext import read_json
 from standards.inspections.rules import (
     DUE_DAYS,
     MOST_ANSWERS,
@@ -109,24 +109,16 @@ def record(data: bytes) -> Record:
     if len(data) > MOST_RECORD:
         raise Unusable(_l("检查记录太大。"), field="record")
     try:
-        text = data.decode("utf-8")
-        json.loads(text, object_pairs_hook=_once)
+        read_json(data)
         read = _Record.model_validate_json(data)
     except ValidationError as error:
         fault = error.errors(include_url=False)[0]
         path = ".".join(str(part) for part in fault["loc"])
         raise _wrong(path, fault["type"]) from None
-    except (ValueError, RecursionError):
+    except BadInput:
         raise Unusable(_l("检查记录不是可读的 JSON。"), field="record") from None
     _check(read)
-    return replace(_record(read), body=text)
-
-
-def _once(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("a name stands twice")
-    return found
+    return replace(_record(read), body=data.decode())
 
 
 def _wrong(path: str, kind: str) -> Unusable:
@@ -279,8 +271,8 @@ def versions(given: Mapping[str, str]) -> dict[str, str]:
     """The digests of the versions that the page showed, by standard: others may have been
     published since it was opened. Raises Unusable."""
     try:
-        found = json.loads(given.get("versions", ""))
-    except (ValueError, RecursionError):
+        found = read_json(given.get("versions", ""))
+    except BadInput:
         found = None
     if not isinstance(found, dict) or not all(isinstance(one, str) for one in found.values()):
         raise Unusable(_l("页面已经过期，请刷新后再填。"), field="versions")
@@ -297,7 +289,7 @@ def _answer(key: str, given: MultiDict[str, str]) -> dict[str, Any]:
         "result": result,
         "note": given.get(f"note:{key}", ""),
         "reason": given.get(f"reason:{key}", ""),
-        "due_days": int(due) if fails and due.isascii() and due.isdigit() else None,
+        "due_days": whole_number(due, f"due:{key}") if fails and due else None,
     }
 
 

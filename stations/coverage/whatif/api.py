@@ -11,6 +11,7 @@ from core import api
 from core.access import Permission, current_actor, requires
 from core.catalogue.queries import catalogue
 from core.errors import BadInput
+from core.jsontext import read_json
 from core.sites.queries import network
 from stations.coverage.api import geojson, read, telling, wants_geojson
 from stations.coverage.telling import Telling, Told, metres, point, tallied
@@ -43,7 +44,7 @@ def what_if() -> Response:
 
 
 def _sent() -> dict[str, Any]:
-    sent = request.get_json(silent=True)
+    sent = read_json(request.get_data()) if request.is_json else None
     if not isinstance(sent, dict):
         raise BadInput(_l("请以 JSON 对象提交。"))
     unknown = sorted(set(sent) - {"changes", *ASKED})

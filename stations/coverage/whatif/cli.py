@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ import click
 from core.access import EVERYWHERE
 from core.catalogue.queries import catalogue
 from core.errors import BadInput
+from core.jsontext import read_json
 from core.shell import FILE, told
 from core.sites.network import Network
 from core.sites.queries import network
@@ -70,11 +70,13 @@ def _moved(text: str) -> dict[str, Any]:
 
 def _read(path: Path) -> list[Any]:
     try:
-        found = json.loads(read_text(path))
-    except ValueError:
-        raise click.UsageError(f"{path} is not JSON") from None
+        text = read_text(path)
     except BadInput as error:
         raise click.UsageError(str(error)) from None
+    try:
+        found = read_json(text)
+    except BadInput:
+        raise click.UsageError(f"{path} is not JSON") from None
     return found if isinstance(found, list) else [found]
 
 

@@ -90,6 +90,25 @@ def test_what_is_wrong_with_the_form_is_told_and_what_was_typed_is_there(ground:
     assert visit(uuid).state == "planned"
 
 
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"due:sample/guide": "9" * 5000},
+        {"due:sample/guide": "soon"},
+        {"versions": '{"sample": "\\ud800"}'},
+        {"versions": '{"\\ud800": "x"}'},
+        {"versions": '{"sample": 1' + "0" * 5000 + "}"},
+        {"versions": "[" * 50_000},
+    ],
+)
+def test_a_form_that_no_page_makes_is_refused(ground: Ground, more: dict[str, str]) -> None:
+    uuid, phone = ground.plan(), ground.phone()
+    path = f"/inspections/{uuid}"
+    sent = form(phone.client.get(path).text)
+    assert phone.post(path, **{**sent, **more}).status_code == 422
+    assert visit(uuid).state == "planned"
+
+
 def test_a_day_with_twenty_visits_fits_into_the_pack(ground: Ground, app: Flask) -> None:
     with writing():
         seeding.seed(ACTOR, SINCE)

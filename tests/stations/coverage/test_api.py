@@ -313,6 +313,33 @@ def test_what_if_of_nothing_sensible_is_refused(
     assert (answer.status_code, answer.json["error"]["field"]) == (status, field), answer.text
 
 
+@pytest.mark.parametrize(
+    "sent",
+    [
+        pytest.param('{"\\ud800": 1}', id="half of a surrogate pair as a name"),
+        pytest.param('{"changes": [{"site": "1", "do": "close", "\\udfff": 1}]}', id="and below"),
+        pytest.param('{"region": 1' + "0" * 400 + "}", id="a number of 401 digits"),
+        pytest.param("[" * 100_000, id="deep and without an end"),
+        pytest.param('{"a":' * 20_000 + "1" + "}" * 20_000, id="deep"),
+        pytest.param('{"region": "1", "region": "2", "changes": []}', id="a name twice"),
+        pytest.param('{"radius": NaN}', id="no number"),
+        pytest.param(b'{"region": "\xff"}', id="no UTF-8"),
+        pytest.param("", id="nothing"),
+    ],
+)
+def test_json_that_is_made_to_do_harm_is_refused(asking: FlaskClient, sent: str | bytes) -> None:
+    token = {"X-CSRFToken": csrf(asking)}
+    address = f"{COVERAGE}/what-if"
+    answer = asking.post(address, data=sent, content_type="application/json", headers=token)
+    assert (answer.status_code, answer.json["error"]["code"]) == (400, "bad_input")
+
+
+def test_a_program_without_a_token_is_told_so(client: FlaskClient) -> None:
+    answer = client.post(f"{COVERAGE}/what-if", json={"changes": []})
+    assert (answer.status_code, answer.json["error"]["code"]) == (401, "sign_in")
+    assert answer.headers["WWW-Authenticate"] == "Bearer"
+
+
 def test_a_site_out_of_reach_is_not_there_to_ask_about(app: Flask, town: Town) -> None:
     client = somebody(app, Role.COUNTY_ADMIN, OTHER)
     assert ask(client, {"changes": [{"site": town.hall, "do": "close"}]}).status_code == 404
