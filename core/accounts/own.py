@@ -101,6 +101,7 @@ def enrol(found: Current, typed: str) -> tuple[str, list[str]] | None:
 def renew_codes(found: Current) -> list[str]:
     """New recovery codes in place of the old."""
     with writing():
+        sign_in.require_open(found)
         codes = new_codes(found.account_id)
         _told(found, story.CODES_RENEWED)
         return codes

@@ -19,9 +19,10 @@ from typing import Final
 from uuid import uuid4
 
 import sqlalchemy as sa
+from flask_babel import lazy_gettext as _l
 
 from core import crypto
-from core.access import ANONYMOUS, Actor
+from core.access import ANONYMOUS, Actor, SignInNeeded
 from core.accounts import attempts, passwords, queries, second_factor, story
 from core.accounts.models import Account, RecoveryCode, SignIn
 from core.accounts.passwords import PROFILES
@@ -142,6 +143,8 @@ def by_password(typed_name: str, password: str, address: str | None, agent: str)
     token = secrets.token_urlsafe(32)
     moment = now()
     with writing():
+        if not _still(known):
+            return None
         _forget(name, address)
         if stronger is not None:
             _set(Account, known.id, password_hash=stronger)
@@ -171,6 +174,17 @@ def _proven(name: str, password: str, address: str | None) -> Credentials | None
         return known
     _refused(known, _FIRST)
     return None
+
+
+def _still(known: Credentials) -> bool:
+    """Whether the account is as it was when its password was proven, which takes a while: who was
+    shut out meanwhile does not slip in.  It stays so until the transaction ends."""
+    row = db.session.execute(
+        sa.select(Account.password_hash, Account.disabled_at)
+        .where(Account.id == known.id)
+        .with_for_update()
+    ).one()
+    return row.disabled_at is None and row.password_hash == known.password_hash
 
 
 def _refused(known: Credentials | None, proof: str) -> None:
@@ -245,12 +259,27 @@ def _recovery(account_id: int, typed: str) -> sa.Update | None:
 
 
 def renew(found: Current, *, second: bool = False) -> str:
-    """Put a new token in place of the sign-in's, which has just been proven again; give it."""
+    """Put a new token in place of the sign-in's, which has just been proven again; give it.
+
+    Raises SignInNeeded where somebody ended it while the proof was looked at: what was done along
+    with it is not to be.
+    """
     token = secrets.token_urlsafe(32)
     moment = now()
     values = {"token_hash": _hash(token), "fresh_at": moment, "seen_at": moment}
-    _set(SignIn, found.id, **values, **({"second_at": moment} if second else {}))
+    if second:
+        values["second_at"] = moment
+    own = sa.update(SignIn).where(SignIn.id == found.id, SignIn.ended_at.is_(None))
+    if rows_written(own.values(values)) != 1:
+        raise SignInNeeded(_l("请先登录。"))
     return token
+
+
+def require_open(found: Current) -> None:
+    """Hold the sign-in for as long as the transaction lasts. Raises SignInNeeded if it is over."""
+    own = sa.select(SignIn.id).where(SignIn.id == found.id, SignIn.ended_at.is_(None))
+    if db.session.scalar(own.with_for_update()) is None:
+        raise SignInNeeded(_l("请先登录。"))
 
 
 def offer(found: Current) -> str:

@@ -12,8 +12,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from core import clock
-from core.accounts import actions, own, places, queries, sign_in
-from core.accounts.models import SignIn
+from core.access import SignInNeeded
+from core.accounts import actions, own, passwords, places, queries, sign_in
+from core.accounts.models import Account, RecoveryCode, SignIn
 from core.accounts.passwords import OneTime
 from core.accounts.rules import Role
 from core.accounts.sign_in import Current
@@ -23,6 +24,7 @@ from tests.core.accounts.made import (
     ACTOR,
     CHEAP,
     COUNTY,
+    PASSWORD,
     World,
     code_of,
     give_authenticator,
@@ -209,3 +211,68 @@ def test_a_made_up_token_is_nobody(app: Flask, world: World, forged: str) -> Non
     with browser.session_transaction() as session:
         session["_user_id"] = forged
     assert browser.get("/me").status_code == 303
+
+
+def test_who_is_shut_out_while_a_password_is_proven_does_not_slip_in(
+    app: Flask, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It takes a tenth of a second, in which an administrator acts."""
+    account_id = make_person("inspector", Role.INSPECTOR, COUNTY)
+    given = OneTime("Another-Harbour-48", CHEAP.hash("Another-Harbour-48"))
+    proven = passwords.verify
+
+    def slowly(kept: str, typed: str) -> bool:
+        right = proven(kept, typed)
+        with writing():
+            actions.reset_password(ACTOR, queries.person(ACTOR, "inspector"), given)
+        return right
+
+    monkeypatch.setattr(passwords, "verify", slowly)
+    assert sign_in.by_password("inspector", PASSWORD, None, "") is None
+    assert count_open(account_id) == 0
+
+
+@pytest.mark.parametrize("act", ["password", "code", "authenticator", "codes"])
+def test_a_sign_in_that_is_ended_meanwhile_changes_nothing(
+    app: Flask, world: World, act: str
+) -> None:
+    """Somebody has the cookie and is about to change what opens the account."""
+    account_id = make_person("inspector", Role.INSPECTOR, COUNTY)
+    secret = give_authenticator(account_id)
+    found = current_of(new_sign_in(account_id))
+    with writing():
+        offered = sign_in.offer(found)
+        actions.reset_password(
+            ACTOR,
+            queries.person(ACTOR, "inspector"),
+            OneTime(PASSWORD, CHEAP.hash("Another-Harbour-48")),
+        )
+    before = opens(account_id)
+    acts: dict[str, Callable[[], object]] = {
+        "password": lambda: own.change_password(found, "Third-Harbour-49"),
+        "code": lambda: sign_in.by_code(found, code_of(secret)),
+        "authenticator": lambda: own.enrol(found, code_of(offered)),
+        "codes": lambda: own.renew_codes(found),
+    }
+    with pytest.raises(SignInNeeded):
+        acts[act]()
+    assert opens(account_id) == before
+    assert count_open(account_id) == 0
+
+
+def opens(account_id: int) -> list[object]:
+    """What opens an account."""
+    account = db.session.get_one(Account, account_id)
+    codes = db.session.scalars(
+        sa.select(RecoveryCode.code_hash).where(RecoveryCode.account_id == account_id)
+    )
+    found = [account.password_hash, account.one_time_until, account.totp_secret, sorted(codes)]
+    db.session.rollback()
+    return found
+
+
+def count_open(account_id: int) -> int:
+    own_ones = sa.and_(SignIn.account_id == account_id, SignIn.ended_at.is_(None))
+    found = db.session.scalar(sa.select(sa.func.count()).where(own_ones))
+    db.session.rollback()
+    return found or 0
