@@ -7,10 +7,10 @@ from typing import Any, Final
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
 from wtforms import (
     BooleanField,
     DateField,
-    FileField,
     HiddenField,
     IntegerField,
     SelectField,

@@ -63,6 +63,6 @@ def attackers(app: Flask, world: Any) -> list[Attacker]:
         account = make_person(f"attacking-{role.value.replace('_', '-')}", role, place)
         give_authenticator(account)
         client: FlaskClient = signed_in(app, account)
-        found.append(Attacker(role.value, client, csrf(client)))
+        found.append(Attacker(role.value, client, csrf(client), account))
     db.session.remove()
     return found

@@ -11,7 +11,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
-from core.db import Base, db
+from core.accounts.models import SignIn
+from core.db import Base, db, writing
 from tests.core.accounts.made import World
 from tests.permission_table import routes
 from tests.test_permissions import path_of
@@ -27,16 +28,32 @@ class Attacker:
     who: str
     client: FlaskClient
     token: str
+    account: int | None = None
 
     def ask(self, method: str, path: str, **more: Any) -> Any:
-        """The answer; with the cookies of the beginning, as signing out is among what is tried."""
+        """The answer; with the sign-in of the beginning, as signing out is among what is tried."""
         cookie = self.client.get_cookie("session")
         answer = self.client.open(path, method=method, **more)
         answer.get_data()
         answer.close()
         if cookie is not None:
             self.client.set_cookie("session", cookie.value)
+        if method == "POST" and self.account is not None:
+            self._come_back()
         return answer
+
+    def _come_back(self) -> None:
+        ended = sa.update(SignIn).where(
+            SignIn.account_id == self.account, SignIn.ended_at.is_not(None)
+        )
+        with writing():
+            db.session.execute(
+                ended.values(ended_at=None).execution_options(synchronize_session=False)
+            )
+
+    def is_in(self) -> bool:
+        """Whether the sign-in of the beginning still holds."""
+        return self.account is None or self.client.get("/me").status_code == 200
 
 
 def addresses(app: Flask, world: World, method: str) -> Iterator[tuple[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import count
 from typing import Final
 
 import pytest
@@ -11,6 +12,7 @@ from flask import Flask
 from core.access import MOST_SENT
 from core.db import Base
 from tests.attack.made import READ, Attacker, addresses, contents
+from tests.attack.test_questions import _TEXTS, SCRIPT
 from tests.core.accounts.made import World
 
 #: Is in no form, and must be in no table.
@@ -66,8 +68,39 @@ def test_what_no_form_asks_for_is_ignored(
                 faults.append(f"{attacker.who}: {path}: {answer.status_code}")
     assert faults == []
     assert offered > 1000
+    assert all(attacker.is_in() for attacker in attackers)
     marked = {table: [row for row in rows if MARK in row] for table, rows in contents().items()}
     assert {table: rows for table, rows in marked.items() if rows} == {}
+
+
+#: What stands in a field, besides what a page is asked with: texts that only a form can carry.
+TYPED: Final = (*_TEXTS, "9" * 5000, "٣" * 5000, "a\x00b", "\ufeff", "[" * 5000, "村" * 3000)
+#: One in so many is tried on each field, always others: together they are all tried.
+SHARE: Final = 48
+
+
+@pytest.mark.long
+def test_nothing_that_is_typed_breaks_a_form(
+    app: Flask, world: World, attackers: list[Attacker], watched: None
+) -> None:
+    """Every field that any form reads, a file's among them, is given what nobody should type."""
+    faults = []
+    asked = count()
+    for _endpoint, path in addresses(app, world, "POST"):
+        for attacker in attackers[1:3]:
+            READ.clear()
+            attacker.ask("POST", path, data={"csrf_token": attacker.token})
+            names = sorted(READ - {"csrf_token", "lang"})
+            for name in names:
+                for value in TYPED[next(asked) % SHARE :: SHARE]:
+                    data = {**dict.fromkeys(names, "1"), name: value}
+                    data["csrf_token"] = attacker.token
+                    answer = attacker.ask("POST", path, data=data)
+                    if answer.status_code >= 500 or SCRIPT in answer.text:
+                        faults.append(f"{attacker.who}: {path}: {name}={value[:30]!r}")
+    assert sorted(set(faults)) == []
+    assert next(asked) > 100
+    assert all(attacker.is_in() for attacker in attackers)
 
 
 @pytest.mark.filterwarnings("ignore:Passing SelectField choices:DeprecationWarning")

@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from core.clock import today
 from core.db import db
 from core.sites.rules import Kind
 from standards import format
@@ -157,6 +158,41 @@ class TestPieceByPiece:
         assert answer.status_code == 409
         assert begun.change("text", text=FILE)[0] == 303
         assert begun.version == format.read(FILE).version
+
+    @pytest.mark.parametrize(
+        ("was", "is_now"),
+        [
+            ('of = ["report"]', 'of = ["gone"]'),
+            ("[documents.report]", "[documents.other]"),
+            ('code = "position"', 'code = "hours"'),
+            ('chapter = "place"', 'chapter = "nowhere"'),
+            ('figure = "hours.missing"', 'figure = "no.such"'),
+            ('figure = "hours.missing", ', ""),
+            ('figure = "hours.missing"', 'item = "no-such"'),
+            ('comparison = "at_least", value = 1', 'comparison = "at_least", value = 1e300'),
+            ("weight = 3", "weight = 100"),
+            ("total = 10", "total = 1000000"),
+            ('kinds = ["hall"]', 'kinds = ["village_clinic", "village_clinic"]'),
+            ('kinds = ["hall", "community"]', 'kinds = ["village_clinic"]'),
+            ('code = "sample"', 'code = "drafts"'),
+            ("veto = true", "veto = true\nmonths = 1200"),
+            ('name = "样本"', 'name = "样\\u0000本"'),
+            ('text = "有引导员"', 'text = "<b>\\u202e\\u0000${7*7}"'),
+            ("from = 60", "from = 99"),
+        ],
+    )
+    def test_what_does_not_hold_together_is_shown_all_the_same(
+        self, begun: Editor, was: str, is_now: str
+    ) -> None:
+        """On every page of the draft; and it is not sent on."""
+        assert was in FILE
+        status, page = begun.change("text", text=FILE.replace(was, is_now))
+        assert status in (303, 422), page
+        for rest in ("", "/text", "/whole", "/parts", "/preview", "/criteria/hours"):
+            answer = begun.client.get(f"/standards/drafts/{begun.uuid}{rest}")
+            assert answer.status_code < 500, rest
+        if status == 303 and begun.kept.problems:
+            assert begun.change("propose", in_force=today().isoformat())[0] in (409, 422)
 
     @pytest.mark.parametrize(
         ("field", "value", "told"),
