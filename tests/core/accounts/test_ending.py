@@ -260,13 +260,13 @@ def test_a_sign_in_that_is_ended_meanwhile_changes_nothing(
     assert count_open(account_id) == 0
 
 
-def opens(account_id: int) -> list[object]:
+def opens(account_id: int) -> tuple[object, ...]:
     """What opens an account."""
     account = db.session.get_one(Account, account_id)
     codes = db.session.scalars(
         sa.select(RecoveryCode.code_hash).where(RecoveryCode.account_id == account_id)
     )
-    found = [account.password_hash, account.one_time_until, account.totp_secret, sorted(codes)]
+    found = (account.password_hash, account.one_time_until, account.totp_secret, *sorted(codes))
     db.session.rollback()
     return found
 
