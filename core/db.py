@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -86,9 +86,10 @@ def table_of(model: type[Any]) -> sa.Table:
     return cast(sa.Table, model.__table__)
 
 
-def one_of(enum: type[StrEnum], name: str) -> sa.CheckConstraint:
-    """The check that column *name* holds a value of *enum*: enums are text in the database."""
-    values = ", ".join(f"'{member.value}'" for member in enum)
+def one_of(members: Iterable[StrEnum], name: str) -> sa.CheckConstraint:
+    """The check that column *name* holds one of an enum's *members*, which are text in the
+    database."""
+    values = ", ".join(f"'{member.value}'" for member in members)
     return sa.CheckConstraint(f"{name} IN ({values})", name=name)
 
 

@@ -26,6 +26,7 @@ from core.clock import now, today
 from core.db import db, writing
 from core.files import actions as files
 from core.files.store import Content
+from core.imports.rules import State
 from core.jobs.models import Job
 from core.proposals.models import Proposal
 from core.rectification.models import Finding
@@ -43,7 +44,6 @@ from core.staff.changes import posted
 from core.staff.rules import Duty
 from network.duplicates.models import PairVerdict
 from network.imports.models import ImportRun
-from network.imports.rules import State
 from network.lineage.models import RegionChangeSet
 from standards.drafting.actions import begin as begin_draft
 from standards.inspections.actions import Visit

@@ -20,7 +20,10 @@ from core.audit import queries as audit
 from core.audit.actions import Batch, record
 from core.clock import now, today
 from core.db import db, make_room, rows_written, writing
-from core.errors import BadInput, Conflict, NotFound
+from core.errors import Conflict, NotFound
+from core.imports import actions as imports
+from core.imports import queries as imports_read
+from core.imports.rules import AT_ONCE, State
 from core.regions import queries as regions
 from core.sites import arrivals
 from core.sites import story as sites
@@ -30,8 +33,8 @@ from core.sites.models import Site
 from network.imports import entering, queries, story
 from network.imports.entering import STALE
 from network.imports.models import ImportRow, ImportRun
-from network.imports.queries import AT_ONCE, File
-from network.imports.rules import State, Verdict
+from network.imports.queries import FILES, File
+from network.imports.rules import Verdict
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +50,7 @@ def apply(
     """
     file = queries.find(actor, uuid)
     gathered = _gather(file)
-    touched = queries.regions_of(file.id)
+    touched = imports_read.regions_of(FILES, file.id, Verdict.CREATE, Verdict.CHANGE)
     _check(actor, file, approved, {*touched, *gathered.region_ids})
     db.session.rollback()
     batch_id = entering.enter(file, approved)
@@ -71,12 +74,7 @@ def _tidy(batch_id: int) -> None:
 
 
 def _check(actor: Actor, file: File, approved: str, region_ids: Collection[int]) -> None:
-    if file.state is State.APPLIED:
-        raise Conflict(_l("这个文件已经导入。"))
-    if file.state is not State.READY or not approved or file.digest != approved:
-        raise Conflict(STALE)
-    if file.open:
-        raise BadInput(_l("还有 %(count)s 行有错或待选择，改好后才能导入。", count=file.open))
+    imports.check(FILES, file, approved)
     living = regions.load(file.terms.on or today())
     reach = actor.reach(Permission.REGISTER_IMPORT)
     for region_id in region_ids:
@@ -108,7 +106,8 @@ def _write(
     touched: Collection[int],
     gathered: Gathered,
 ) -> None:
-    _claim(file, approved, listed.id)
+    mine = ImportRun.batch_id == listed.id
+    imports.claim(FILES, file, approved, STALE, mine, state=State.APPLIED, applied_at=now())
     arrivals.hold(listed.id)
     _still_so(file, touched)
     _raise_versions(file)
@@ -127,22 +126,6 @@ def _write(
         region_id = shared_region(touched)
         subject = (sites.SITE, "")
         record(actor, story.IMPORTED, subject, facts, region_id=region_id, members=listed)
-
-
-def _claim(file: File, approved: str, batch_id: int) -> None:
-    """Let it be applied, by this transaction and no other."""
-    claimed = rows_written(
-        sa.update(ImportRun)
-        .where(
-            ImportRun.id == file.id,
-            ImportRun.state == State.READY,
-            ImportRun.digest == approved,
-            ImportRun.batch_id == batch_id,
-        )
-        .values(state=State.APPLIED, applied_at=now())
-    )
-    if not claimed:
-        raise Conflict(STALE)
 
 
 def _still_so(file: File, touched: Collection[int]) -> None:

@@ -6,22 +6,18 @@ from datetime import datetime
 from pathlib import Path
 
 import click
+from flask_babel import gettext as _
 
 from core.access import command
-from core.db import writing
 from core.errors import BadInput
-from core.files import store
 from core.geo import Datum
-from core.sheets.container import MOST_BYTES, check
-from core.sheets.problems import Level, place
-from core.shell import DAY, FILE, Bar, told
-from network.imports import actions, applying, jobs, queries, views
-from network.imports.actions import Sent
+from core.imports.rules import State
+from core.imports.shell import REPORT, tell_problems, tried
+from core.shell import DAY, FILE, told
+from network.imports import actions, applying
+from network.imports.jobs import WORKS
 from network.imports.queries import File
-from network.imports.rules import State, Terms, Verdict
-
-#: How many problems are told on the shell; the report has them all.
-MOST_TOLD = 20
+from network.imports.rules import Terms, Verdict
 
 
 @click.command("import")
@@ -35,12 +31,7 @@ MOST_TOLD = 20
     "--on", type=DAY, help="What differs holds from this day on; else it is a correction."
 )
 @click.option("--dry-run", is_flag=True, help="Tell what would change, and change nothing.")
-@click.option(
-    "--report",
-    "report_path",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Write the file with what is wrong in it, as an xlsx to send back.",
-)
+@REPORT
 def import_sites(
     path: Path, datum: str | None, on: datetime | None, dry_run: bool, report_path: Path | None
 ) -> None:
@@ -48,19 +39,9 @@ def import_sites(
     actor = command("sites import")
     terms = Terms(None if datum is None else Datum(datum), None if on is None else on.date())
     with told():
-        container = check(path, path.name)
-        with path.open("rb") as file_in:
-            content = store.put(file_in, MOST_BYTES)
-        with writing():
-            uuid = actions.send(actor, Sent(content, path.name, container, terms))
-        with Bar("reading") as reading, Bar("trying") as trying:
-            jobs.read_and_try(actor, uuid, reading, trying)
-        file = queries.find(actor, uuid)
+        file = tried(actor, path, terms, WORKS, actions.send)
         _tell(file)
-        if report_path is not None:
-            with report_path.open("wb") as out:
-                views.write_report(out, file)
-            click.echo(f"{report_path}: the file with what is wrong in it")
+        tell_problems(WORKS, file, report_path, _("网点"))
         if file.state is not State.READY:
             raise BadInput("no heading of the file was recognised as the name or code of a site")
         if file.open:
@@ -68,7 +49,7 @@ def import_sites(
         if dry_run or not file.differing:
             click.echo("nothing was changed")
             return
-        applying.apply(actor, uuid, file.digest)
+        applying.apply(actor, file.uuid, file.digest)
     click.echo(f"{file.differing} sites were imported")
 
 
@@ -87,13 +68,3 @@ def _tell(file: File) -> None:
     )
     for notice in file.notices:
         click.echo(notice)
-    shown = 0
-    for row in queries.told(file):
-        for problem in row.problems:
-            shown += 1
-            if shown <= MOST_TOLD:
-                where = f"{row.sheet}!" if row.sheet else ""
-                level = "" if problem.level is Level.ERROR else "warning: "
-                click.echo(f"{where}{place(row.line, problem.column)} {level}{problem.told}")
-    if shown > MOST_TOLD:
-        click.echo(f"… {shown} in all")

@@ -17,6 +17,8 @@ from core.audit.actions import list_members
 from core.clock import now, today
 from core.db import UtcDateTime, db, rows_written, table_of, writing
 from core.errors import BadInput, Conflict
+from core.imports.actions import claim
+from core.imports.rules import AT_ONCE
 from core.sites import arrivals
 from core.sites import story as sites
 from core.sites.actions import next_serial
@@ -24,8 +26,8 @@ from core.sites.models import Offering, Site, SiteArrival, SiteHours
 from core.sites.rules import SERIAL_DIGITS, site_code
 from network.imports import queries
 from network.imports.models import ImportOffering, ImportRow, ImportRun
-from network.imports.queries import AT_ONCE, File
-from network.imports.rules import State, Verdict
+from network.imports.queries import FILES, File
+from network.imports.rules import Verdict
 
 STALE: Final = _l("登记在试运行之后有了变动。请重新试运行，看过差异后再导入。")
 
@@ -44,7 +46,7 @@ def enter(file: File, approved: str) -> int:
     arrivals.sweep_old()
     with writing():
         batch_id = arrivals.begin()
-        _take(file, approved, batch_id)
+        claim(FILES, file, approved, STALE, batch_id=batch_id)
     for numbers in _stretches(file):
         with writing():
             _still_mine(file, batch_id)
@@ -52,20 +54,6 @@ def enter(file: File, approved: str) -> int:
             _enter(file, batch_id, numbers)
         time.sleep(arrivals.BREATH)
     return batch_id
-
-
-def _take(file: File, approved: str, batch_id: int) -> None:
-    taken = rows_written(
-        sa.update(ImportRun)
-        .where(
-            ImportRun.id == file.id,
-            ImportRun.state == State.READY,
-            ImportRun.digest == approved,
-        )
-        .values(batch_id=batch_id)
-    )
-    if not taken:
-        raise Conflict(STALE)
 
 
 def _still_mine(file: File, batch_id: int) -> None:

@@ -18,7 +18,7 @@ from core.errors import BadInput
 from core.forms import choices as core_choices
 from core.forms import whole_number
 from core.geo import Datum
-from network.imports.rules import Terms, Verdict
+from network.imports.rules import Terms
 
 CORRECTION, CHANGE = "correction", "change"
 
@@ -108,18 +108,3 @@ def choices(form: Mapping[str, str]) -> dict[int, str]:
     """What was chosen, by the number of the row."""
     found = ((_CHOSEN.fullmatch(name), value) for name, value in form.items())
     return {int(name[1]): value for name, value in found if name is not None and value}
-
-
-def asked_verdict(text: str) -> Verdict | None:
-    """The verdict by which the rows are filtered. Raises BadInput."""
-    try:
-        return Verdict(text) if text else None
-    except ValueError:
-        raise BadInput(_l("没有这种结果。"), field="verdict") from None
-
-
-def asked_text(given: Any) -> str:
-    text = str(given or "").strip()
-    if len(text) > 100:
-        raise BadInput(_l("搜索内容太长，最多 %(most)s 个字。", most=100), field="q")
-    return text

@@ -16,6 +16,7 @@ from flask_babel import lazy_gettext as _l
 
 from core.audit.rules import canonical, compared
 from core.errors import BadInput
+from core.imports.rules import Staged
 from core.regions.meant import Regions
 from core.search import index_text
 from core.sheets import problems
@@ -27,7 +28,7 @@ from core.sites.rules import Kind, Mode, Status
 from network.imports import cells as cells_of
 from network.imports.matching import Matcher, key_of
 from network.imports.placing import Placer
-from network.imports.row import Judged, Known, Row, Staged
+from network.imports.row import Judged, Known, Row
 from network.imports.rules import Terms, Verdict
 from network.sheets.columns import OFFERING, Column, Line
 

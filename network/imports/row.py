@@ -4,38 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Any, Final, Protocol
 
-from core.sheets.headings import Layout
-from core.sheets.problems import Problem
+from core.imports import rules
+from core.imports.actions import as_json
+from core.imports.rules import Staged
 from core.sheets.rows import InHand
 from core.sites.bulk import Dossier, Work
-from network.imports.rules import Verdict
 
 #: What somebody chose where a row may mean a site that is there: it is another.
 NEW: Final = "new"
-
-
-class Staged(NamedTuple):
-    """A row of the file, as it waits; ``choice`` is the code of a site, ``new``, or empty."""
-
-    number: int
-    layout: Layout
-    line: int
-    cells: list[Any]
-    choice: str = ""
+#: What of a new site the table of rows keeps, besides what every row has.
+_VALUES: Final = (
+    *("name_en", "address", "phone", "search", "kind", "status", "hours"),
+    *("lat", "lon", "given_lat", "given_lon", "datum", "verified"),
+)
 
 
 @dataclass(slots=True)
-class Judged:
+class Judged(rules.Judged):
     """What would become of a row; ``changes`` is as the audit keeps them."""
 
-    number: int
-    verdict: Verdict
-    name: str = ""
-    problems: list[Problem] = field(default_factory=list)
-    code: str = ""
-    region_id: int | None = None
     site_id: int | None = None
     seen: int | None = None
     values: dict[str, Any] | None = None
@@ -43,6 +32,17 @@ class Judged:
     work: Work | None = None
     changes: str = ""
     offered: tuple[str, ...] = ()
+
+    def more(self) -> dict[str, Any]:
+        values = self.values or {}
+        return {
+            **{name: values.get(name) for name in _VALUES},
+            "offered": " ".join(self.offered),
+            "changes": self.changes,
+            "work": None if self.work is None else as_json(self.work),
+            "site_id": self.site_id,
+            "seen": self.seen,
+        }
 
 
 class Known(Protocol):

@@ -1,9 +1,9 @@
-"""What a file of sites may come to: verdicts on its rows, and how far it is."""
+"""What the rows of a file of sites may come to, and what is said about the file."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 from typing import Final
 
@@ -35,35 +35,6 @@ VERDICT_LABELS: Final = {
     Verdict.ASK: _l("待选择"),
     Verdict.REFUSE: _l("有错"),
     Verdict.NOTE: _l("不是网点，略过"),
-}
-#: Verdicts that keep a file from being applied.
-OPEN: Final = (Verdict.REFUSE, Verdict.ASK)
-
-
-#: How long the rows of a file are kept after it was sent; what was applied stays in the audit.
-KEPT: Final = timedelta(days=90)
-
-
-class State(StrEnum):
-    """How far an import is."""
-
-    READING = "reading"
-    COLUMNS = "columns"
-    READY = "ready"
-    APPLIED = "applied"
-    FAILED = "failed"
-
-    @property
-    def label(self) -> LazyString:
-        return STATE_LABELS[self]
-
-
-STATE_LABELS: Final = {
-    State.READING: _l("正在读取"),
-    State.COLUMNS: _l("请核对列名"),
-    State.READY: _l("试运行完成"),
-    State.APPLIED: _l("已导入"),
-    State.FAILED: _l("没有读成"),
 }
 
 

@@ -8,10 +8,11 @@ from typing import Final
 from flask_babel import lazy_gettext as _l
 
 from core.access import Permission
+from core.imports.actions import forget_old
 from core.web import Feature, MenuItem, Panel, Periodic
 from stations.coverage import api, cli, map_views, panels, views
 from stations.coverage.demand import cli as demand_cli
-from stations.coverage.demand import demo, keeping
+from stations.coverage.demand import demo, queries
 from stations.coverage.demand import views as demand
 from stations.coverage.grids import cli as grids_cli
 from stations.coverage.grids import jobs as grids_jobs
@@ -45,6 +46,11 @@ def _demonstrate(city: str, on: date) -> None:
     runs_demo.demonstrate(city, on)
 
 
+def _forget_old() -> None:
+    """Let go of the rows of files of settlements that were sent long ago."""
+    forget_old(queries.FILES)
+
+
 FEATURE: Final = Feature(
     name="coverage",
     blueprints=(
@@ -64,7 +70,7 @@ FEATURE: Final = Feature(
         Periodic("coverage.monthly", DAY, runs.monthly, timedelta(hours=4)),
         Periodic("coverage.corrected", DAY, runs.look_again, timedelta(hours=5)),
         Periodic("population_grid.forget", DAY, grids_jobs.forget_old, timedelta(hours=3)),
-        Periodic("population.forget", DAY, keeping.forget_old, timedelta(hours=3)),
+        Periodic("population.forget", DAY, _forget_old, timedelta(hours=3)),
         Periodic("siting.forget", DAY, siting.forget_drafts, timedelta(hours=3)),
     ),
     demo=_demonstrate,

@@ -5,36 +5,26 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
+from flask_babel import gettext as _
 
 from core.access import command
 from core.clock import today
-from core.db import writing
 from core.errors import BadInput, NotFound
-from core.files import store
 from core.geo import Datum
+from core.imports.shell import REPORT, tell_problems, tried
 from core.regions import queries as regions
-from core.sheets.container import MOST_BYTES, check
-from core.sheets.problems import Level
-from core.shell import Bar, told
+from core.shell import told
 from stations.coverage import sets
 from stations.coverage.cli import commands, sending_options
-from stations.coverage.demand import actions, jobs, queries, views
-from stations.coverage.demand.actions import Sent
+from stations.coverage.demand import actions, queries
+from stations.coverage.demand.jobs import WORKS
 from stations.coverage.demand.queries import File
 from stations.coverage.population import Terms
-
-#: How many problems are told on the shell; the report has them all.
-MOST_TOLD = 20
 
 
 @commands.command("load")
 @sending_options
-@click.option(
-    "--report",
-    "report_path",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Write the file with what is wrong in it, as an xlsx to send back.",
-)
+@REPORT
 def load(
     path: Path,
     region: str,
@@ -56,25 +46,15 @@ def load(
     actor = command("coverage load")
     with told():
         terms = Terms(_region(region), year, source, Datum(datum))
-        container = check(path, path.name)
-        with path.open("rb") as file_in:
-            content = store.put(file_in, MOST_BYTES)
-        with writing():
-            uuid = actions.send(actor, Sent(content, path.name, container, terms))
-        with Bar("reading") as reading, Bar("trying") as trying:
-            jobs.read_and_try(actor, uuid, reading, trying)
-        file = queries.find(actor, uuid)
+        file = tried(actor, path, terms, WORKS, actions.send)
         _tell(file)
-        if report_path is not None:
-            with report_path.open("wb") as out:
-                views.write_report(out, file)
-            click.echo(f"{report_path}: the file with what is wrong in it")
+        tell_problems(WORKS, file, report_path, _("聚落人口"))
         if file.open:
             raise BadInput(f"{file.open} rows are wrong: nothing was loaded")
         if dry_run or _same(file):
             click.echo("nothing was changed")
             return
-        actions.apply(actor, uuid, file.digest)
+        actions.apply(actor, file.uuid, file.digest)
     click.echo(f"{file.taken} settlements with {file.people:,.0f} people were loaded")
 
 
@@ -102,16 +82,6 @@ def _tell(file: File) -> None:
     for notice in file.notices:
         click.echo(notice)
     _tell_sums(file)
-    shown = 0
-    for row in queries.told(file):
-        for problem in row.problems:
-            shown += 1
-            if shown <= MOST_TOLD:
-                where = f"{row.sheet}!" if row.sheet else ""
-                level = "" if problem.level is Level.ERROR else "warning: "
-                click.echo(f"{where}{problem.at(row.line)} {level}{problem.told}")
-    if shown > MOST_TOLD:
-        click.echo(f"… {shown} in all")
 
 
 def _tell_sums(file: File) -> None:

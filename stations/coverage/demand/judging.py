@@ -17,6 +17,7 @@ from shapely.geometry import Point as Spot
 
 from core.errors import BadInput
 from core.geo import Datum, Point, check, to_wgs84
+from core.imports.rules import Staged
 from core.regions.meant import DATUM_NAMES, Regions
 from core.regions.rules import Level
 from core.regions.tree import Node
@@ -24,7 +25,7 @@ from core.sheets.problems import Level as Gravity
 from core.sheets.rows import InHand, begins_remark, of_row
 from core.sheets.spots import Lines, Spots
 from stations.coverage.comparing import Sum
-from stations.coverage.demand.rules import DECIMALS, ONE_PLACE, Judged, Staged, Verdict
+from stations.coverage.demand.rules import DECIMALS, ONE_PLACE, Judged, Verdict
 from stations.coverage.demand.sheet import BY_CODE, NEEDED
 
 #: Of how many settlements the datum is looked at beside the points of their regions.

@@ -1,20 +1,16 @@
-"""What a file of settlements may come to: how far it is, and what becomes of its rows."""
+"""What becomes of the rows of a file of settlements, and the bounds of one."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import timedelta
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
-from core.sheets.headings import Layout
-from core.sheets.problems import Problem
+from core.imports import rules
 
-#: How long the rows of a file are kept after it was sent.
-KEPT: Final = timedelta(days=90)
 #: How many rows a file may have, and letters a cell.
 MOST_ROWS: Final = 500_000
 MOST_LETTERS: Final = 500
@@ -22,27 +18,6 @@ MOST_LETTERS: Final = 500
 ONE_PLACE: Final = 1.0
 #: Decimals of a degree that are kept: a centimetre.
 DECIMALS: Final = 7
-
-
-class State(StrEnum):
-    """How far a file is."""
-
-    READING = "reading"
-    READY = "ready"
-    APPLIED = "applied"
-    FAILED = "failed"
-
-    @property
-    def label(self) -> LazyString:
-        return STATE_LABELS[self]
-
-
-STATE_LABELS: Final = {
-    State.READING: _l("正在读取"),
-    State.READY: _l("试运行完成"),
-    State.APPLIED: _l("已载入"),
-    State.FAILED: _l("没有读成"),
-}
 
 
 class Verdict(StrEnum):
@@ -64,25 +39,13 @@ VERDICT_LABELS: Final = {
 }
 
 
-class Staged(NamedTuple):
-    """A row of the file as it waits."""
-
-    number: int
-    layout: Layout
-    line: int
-    cells: list[Any]
-
-
 @dataclass(slots=True)
-class Judged:
+class Judged(rules.Judged):
     """What would become of a row; of one that is taken everything is there."""
 
-    number: int
-    verdict: Verdict
-    problems: list[Problem] = field(default_factory=list)
-    code: str = ""
-    name: str = ""
     lat: float | None = None
     lon: float | None = None
     people: int | None = None
-    region_id: int | None = None
+
+    def more(self) -> dict[str, Any]:
+        return {"lat": self.lat, "lon": self.lon, "people": self.people}

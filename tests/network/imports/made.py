@@ -10,11 +10,14 @@ from core.access import Actor, Held, Permission, Reach, command
 from core.db import writing
 from core.files import store
 from core.geo import Datum
+from core.imports import queries as imports
+from core.imports.actions import Sent
+from core.imports.rules import Asked
 from core.sheets.container import check
 from core.sheets.problems import place
-from network.imports import actions, jobs, queries
-from network.imports.actions import Sent
-from network.imports.queries import File, Shown
+from network.imports import actions, queries
+from network.imports.jobs import WORKS
+from network.imports.queries import FILES, File, Shown
 from network.imports.rules import Terms
 
 ACTOR: Final = command("test")
@@ -48,13 +51,13 @@ def tried(
 ) -> File:
     """Send the file, read it and try it."""
     uuid = sent(path, actor, datum, on)
-    jobs.read_and_try(actor, uuid, nothing, nothing)
+    WORKS.read_and_try(actor, uuid, nothing, nothing)
     return queries.find(actor, uuid)
 
 
 def again(file: File, actor: Actor = ACTOR) -> File:
     """Try the file once more."""
-    jobs.read_and_try(actor, file.uuid, nothing, nothing, read=False)
+    WORKS.read_and_try(actor, file.uuid, nothing, nothing, read=False)
     return queries.find(actor, file.uuid)
 
 
@@ -63,13 +66,13 @@ def nothing(_done: int, _total: int) -> None:
 
 
 def rows(file: File) -> list[Shown]:
-    return queries.rows(file, None, False, "", 1)[0]
+    return imports.rows(FILES, file, Asked())[0]
 
 
 def problems(file: File) -> list[tuple[str, str]]:
     """Where and what, of every problem."""
     return [
         (f"{row.sheet}!{place(row.line, one.column)}".lstrip("!"), one.told)
-        for row in queries.told(file)
+        for row in imports.told(FILES, file)
         for one in row.problems
     ]

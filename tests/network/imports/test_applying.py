@@ -16,6 +16,7 @@ from core.audit.queries import verify
 from core.clock import today
 from core.db import db, writing
 from core.errors import BadInput, Conflict, NotFound
+from core.imports.rules import State
 from core.sites import actions as sites
 from core.sites import changes
 from core.sites.models import Offering, Site, SiteHours, SitePeriod
@@ -24,7 +25,7 @@ from core.sites.queries import network
 from core.sites.rules import Kind
 from network.imports import applying, keeping, queries
 from network.imports.models import ImportRun
-from network.imports.rules import State, Verdict
+from network.imports.rules import Verdict
 from tests.core.sheets.made import csv_file
 from tests.network.conftest import ACTOR, ENROLMENT, SINCE, Made
 from tests.network.imports.made import GOOD, HEADINGS, again, county_admin, problems, rows, tried
@@ -245,7 +246,7 @@ def test_rows_of_long_ago_are_let_go(
     keeping.forget_old()
     assert rows(left)
     assert rows(applied)
-    monkeypatch.setattr("network.imports.rules.KEPT", timedelta(0))
+    monkeypatch.setattr("core.imports.rules.KEPT", timedelta(0))
     keeping.forget_old()
     assert (rows(left), rows(applied)) == ([], [])
     assert queries.find(ACTOR, applied.uuid).state is State.APPLIED

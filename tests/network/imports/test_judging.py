@@ -13,10 +13,10 @@ from openpyxl import load_workbook
 from core.access import command
 from core.db import db, writing
 from core.geo import Datum, Point, from_wgs84
+from core.imports.rules import State
 from core.regions import boundaries
 from core.sites.models import Site
 from network.imports import actions, applying, queries
-from network.imports.rules import State
 from tests.core.sheets.made import csv_file, workbook
 from tests.network.conftest import ENROLMENT, Made
 from tests.network.imports.made import ACTOR, GOOD, HEADINGS, again, problems, rows, tried
@@ -145,7 +145,7 @@ def test_a_name_like_one_that_is_known_waits_for_a_person(made: Made, tmp_path: 
     file = tried(path)
     assert file.counts == {"ask": 1}
     (row,) = rows(file)
-    assert row.offered == (known,)
+    assert row.offered == known
     for choice, counts in (("new", {"create": 1}), (known, {"change": 1})):
         with writing():
             actions.choose(queries.find(ACTOR, file.uuid), {row.number: choice or ""})

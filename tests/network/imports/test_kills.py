@@ -20,7 +20,8 @@ from core.config import Config
 from core.db import db
 from core.sites import arrivals
 from core.sites.models import Site, SiteArrival, SiteBatch, SitePeriod
-from network.imports import applying, jobs, queries
+from network.imports import applying, queries
+from network.imports.jobs import WORKS
 from tests.core.sheets.made import csv_file
 from tests.network.conftest import Made
 from tests.network.imports.made import ACTOR, GOOD, HEADINGS, nothing, sent, tried
@@ -33,14 +34,15 @@ PROGRAM: Final = """
 import sys
 from core.access import command
 from core.db import db
-from network.imports import applying, jobs, queries
+from network.imports import applying, queries
+from network.imports.jobs import WORKS
 from wsgi import create_app
 
 with create_app().app_context():
     actor, uuid = command("test"), sys.argv[1]
     print("ready", flush=True)
     while queries.find(actor, uuid).state != "applied":
-        jobs.read_and_try(actor, uuid, lambda *_: None, lambda *_: None)
+        WORKS.read_and_try(actor, uuid, lambda *_: None, lambda *_: None)
         applying.apply(actor, uuid, queries.find(actor, uuid).digest)
     print("done", flush=True)
 """
@@ -151,7 +153,7 @@ def test_a_killed_import_leaves_all_or_nothing(
             process.kill()
         assert counted() in (before, whole)
     if queries.find(ACTOR, uuid).state != "applied":
-        jobs.read_and_try(ACTOR, uuid, nothing, nothing)
+        WORKS.read_and_try(ACTOR, uuid, nothing, nothing)
         file = queries.find(ACTOR, uuid)
         assert file.counts == {"create": len(rows)}
         applying.apply(ACTOR, uuid, file.digest)

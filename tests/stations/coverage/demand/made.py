@@ -13,13 +13,16 @@ from core.access import Actor
 from core.db import writing
 from core.files import store
 from core.geo import Datum
+from core.imports import queries as imports
+from core.imports.actions import Sent
+from core.imports.rules import Asked
 from core.regions import boundaries, census, queries
 from core.regions.boundaries import Origin
 from core.sheets.container import check
-from stations.coverage.demand import actions, jobs
+from stations.coverage.demand import actions
 from stations.coverage.demand import queries as files
-from stations.coverage.demand.actions import Sent
-from stations.coverage.demand.queries import File, Shown
+from stations.coverage.demand.jobs import WORKS
+from stations.coverage.demand.queries import FILES, File, Shown
 from stations.coverage.population import Terms
 from tests.core.sheets.made import csv_file
 from tests.stations.coverage.made import (
@@ -85,7 +88,7 @@ def sent(
 def tried(path: Path, code: str = CITY, actor: Actor = ACTOR, **more: Any) -> File:
     """Send the file, read it and try it."""
     uuid = sent(path, code, actor, **more)
-    jobs.read_and_try(actor, uuid, nothing, nothing)
+    WORKS.read_and_try(actor, uuid, nothing, nothing)
     return files.find(actor, uuid)
 
 
@@ -99,13 +102,13 @@ def nothing(_done: int, _total: int) -> None:
 
 
 def rows(file: File) -> list[Shown]:
-    return files.rows(file, None, False, "", 1)[0]
+    return imports.rows(FILES, file, Asked())[0]
 
 
 def problems(file: File) -> list[tuple[str, str, str]]:
     """Where, how grave and what, of every problem."""
     return [
         (one.at(row.line), one.level.value, one.told)
-        for row in files.told(file)
+        for row in imports.told(FILES, file)
         for one in row.problems
     ]

@@ -16,12 +16,14 @@ from core.clock import today
 from core.db import db, revision, writing
 from core.errors import BadInput, Conflict, NotFound
 from core.geo import Datum
+from core.imports.actions import forget_old, staged
+from core.imports.rules import State
 from core.sheets.container import Container
 from core.sheets.reading import SheetRow, opened
 from stations.coverage import sets
-from stations.coverage.demand import actions, jobs, keeping, queries
+from stations.coverage.demand import actions, queries
+from stations.coverage.demand.jobs import WORKS
 from stations.coverage.demand.models import PopulationImport, PopulationImportRow
-from stations.coverage.demand.rules import State
 from stations.coverage.models import DEMAND, PopulationSet, Settlement
 from stations.coverage.queries import demand
 from tests.core.sheets.made import csv_file
@@ -107,7 +109,7 @@ def test_of_two_who_saw_the_same_only_one_replaces_it(tmp_path: Path) -> None:
     with pytest.raises(Conflict):
         actions.apply(ACTOR, other.uuid, other.digest)
     assert counted() == [("年报", True, 2000.0)]
-    jobs.read_and_try(ACTOR, other.uuid, lambda *_: None, lambda *_: None, read=False)
+    WORKS.read_and_try(ACTOR, other.uuid, lambda *_: None, lambda *_: None, read=False)
     again = queries.find(ACTOR, other.uuid)
     actions.apply(ACTOR, other.uuid, again.digest)
     assert counted() == [("年报", False, 2000.0), ("年报", True, 2100.0)]
@@ -197,9 +199,9 @@ def test_a_file_that_broke_off_goes_on_where_it_was(tmp_path: Path) -> None:
     with opened(path, Container.CSV) as rows:
         first = [row for row in rows if isinstance(row, SheetRow)][:2]
     with writing():
-        kept = [actions._staged(file.id, n, row) for n, row in enumerate(first, 1)]
+        kept = [staged(file.id, n, row) for n, row in enumerate(first, 1)]
         db.session.execute(sa.insert(PopulationImportRow), kept)
-    jobs.read_and_try(ACTOR, uuid, lambda *_: None, lambda *_: None)
+    WORKS.read_and_try(ACTOR, uuid, lambda *_: None, lambda *_: None)
     assert queries.find(ACTOR, uuid).counts == {"take": 3}
 
 
@@ -209,11 +211,11 @@ def test_rows_are_forgotten_and_what_counts_stays(
     applied = of_rows(tmp_path, *GOOD)
     actions.apply(ACTOR, applied.uuid, applied.digest)
     waiting = of_rows(tmp_path, MORE)
-    keeping.forget_old()
+    forget_old(queries.FILES)
     assert queries.find(ACTOR, waiting.uuid).state is State.READY
-    monkeypatch.setattr("stations.coverage.demand.rules.KEPT", timedelta(0))
+    monkeypatch.setattr("core.imports.rules.KEPT", timedelta(0))
     db.session.rollback()
-    keeping.forget_old()
+    forget_old(queries.FILES)
     assert queries.find(ACTOR, waiting.uuid).state is State.FAILED
     assert "保存期已过" in queries.find(ACTOR, waiting.uuid).notices[0]
     assert queries.find(ACTOR, applied.uuid).state is State.APPLIED

@@ -12,11 +12,11 @@ from core.clock import today
 from core.db import db, writing
 from core.errors import OneKmError
 from core.geo import Datum, Point, from_wgs84
+from core.imports.rules import State
 from core.regions import queries
 from core.regions.actions import place
 from core.regions.meant import DATUM_NAMES as NAMES
 from core.regions.models import Boundary
-from stations.coverage.demand.rules import State
 from tests.core.sheets.made import csv_file, workbook
 from tests.stations.coverage.demand.made import (
     COUNTIES,

@@ -1,0 +1,130 @@
+"""What the views of every import do; a room's own views guard, and bring what is its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from enum import StrEnum
+from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import Any, BinaryIO, Final, cast
+
+from flask import Response, make_response, redirect, render_template, request, send_file
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.datastructures import FileStorage
+from werkzeug.wrappers import Response as AnyResponse
+
+from core.access import Actor, current_actor
+from core.api import asked_page
+from core.db import writing
+from core.errors import BadInput, OneKmError
+from core.files import store
+from core.imports import actions, queries, report
+from core.imports.actions import Sent
+from core.imports.jobs import F, Works
+from core.imports.models import Import
+from core.imports.queries import File
+from core.imports.rules import PER_PAGE, Asked, State
+from core.sheets import workbooks
+from core.sheets.columns import Column
+from core.sheets.container import MOST_BYTES, XLSX_TYPE, check
+
+#: How much may be sent with a file.
+MOST_SENT: Final = MOST_BYTES + 64 * 1024
+MOST_TEXT: Final = 100
+
+
+def pages_of(total: int) -> int:
+    """How many pages so many rows have, one at least."""
+    return max(1, -(-total // PER_PAGE))
+
+
+def new(
+    form: Any, template: str, works: Works[Any], send: Callable[[Actor, Sent[Any]], str]
+) -> AnyResponse:
+    """The form in which a file is sent; once it is filled in, a worker reads and tries the file."""
+    status = 400 if form.is_submitted() else 200
+    if form.validate_on_submit():
+        try:
+            return redirect(_sent(form, works, send), 303)
+        except OneKmError as fault:
+            field = getattr(form, fault.field or "file", form.file)
+            field.errors, status = [*field.errors, str(fault)], fault.status
+    most = MOST_BYTES // 1024 // 1024
+    return make_response(render_template(template, form=form, most=most), status)
+
+
+def _sent(form: Any, works: Works[Any], send: Callable[[Actor, Sent[Any]], str]) -> str:
+    actor, upload = current_actor(), cast(FileStorage, form.file.data)
+    name = upload.filename or ""
+    content = store.put(cast(BinaryIO, upload.stream), MOST_BYTES)
+    container = check(store.path(content.sha256), name)
+    with writing():
+        uuid = send(actor, Sent(content, name, container, form.terms))
+        return works.start_reading(actor, uuid, read=True)
+
+
+def template(title: str, columns: Sequence[Column[Any]], hint: Any, name: str) -> Response:
+    """The workbook to fill in."""
+    file = BytesIO()
+    workbooks.template(file, title, columns, hint)
+    file.seek(0)
+    return send_file(file, XLSX_TYPE, as_attachment=True, download_name=f"{name}.xlsx")
+
+
+def asked_text() -> str:
+    """What is looked for (``q``). Raises BadInput."""
+    text = request.args.get("q", "").strip()
+    if len(text) > MOST_TEXT:
+        raise BadInput(_l("搜索内容太长，最多 %(most)s 个字。", most=MOST_TEXT), field="q")
+    return text
+
+
+def _asked(verdicts: type[StrEnum]) -> Asked:
+    text, verdict = request.args.get("verdict", ""), None
+    if text:
+        try:
+            verdict = verdicts(text)
+        except ValueError:
+            raise BadInput(_l("没有这种结果。"), field="verdict") from None
+    warned = request.args.get("warned") == "1"
+    return Asked(verdict, warned, asked_text(), asked_page().number)
+
+
+def run(name: str, files: Import[Any, Any], file: File, **more: Any) -> Response:
+    """The page of a file that was tried, with the rows that are asked for."""
+    asked = _asked(files.verdicts)
+    rows, total = queries.rows(files, file, asked)
+    verdicts = [each for each in files.verdicts if file.counts.get(each)]
+    shown = {"rows": rows, "total": total, "pages": pages_of(total), "verdicts": verdicts}
+    return make_response(render_template(name, file=file, asked=asked, **shown, **more))
+
+
+def retry(works: Works[F], uuid: str) -> AnyResponse:
+    """Try the file again: what it is compared with has moved."""
+    actor = current_actor()
+    with writing():
+        file = works.steps.find(actor, uuid)
+        actions.reopen(works.files, file.id)
+        read = file.state is State.FAILED or not file.layouts
+        address = works.start_reading(actor, uuid, read=read)
+    return redirect(address, 303)
+
+
+def apply(works: Works[F], uuid: str) -> AnyResponse:
+    """Apply what was shown: the form carries its digest."""
+    actor, digest = current_actor(), request.form.get("digest", "")
+    with writing():
+        works.steps.check(works.steps.find(actor, uuid), digest)
+        address = works.start_applying(actor, uuid, digest)
+    return redirect(address, 303)
+
+
+def annotated(files: Import[Any, Any], file: File, title: str) -> Response:
+    """The file as it was sent, with what is wrong beside it, to send back."""
+    kept = TemporaryFile()  # noqa: SIM115 - the response closes it
+    report.write(kept, files, file, title)
+    kept.seek(0)
+    name = f"{Path(file.file_name).stem} {_('问题')}.xlsx"
+    return send_file(kept, XLSX_TYPE, as_attachment=True, download_name=name)
