@@ -6,6 +6,9 @@ Content-Security-Policy, no script may fail.
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from shutil import which
@@ -18,6 +21,7 @@ from tests.browser import city as cities
 from tests.browser.city import City
 from tests.browser.entrance import badge
 from tests.browser.visitor import DESK, PHONE, Visit, Visitor
+from tests.serving import SECRET_KEY
 
 #: Milliseconds; a busy machine is slow, and only a fault waits this long.
 PATIENCE = 20_000
@@ -48,6 +52,16 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
     """A city of its own for those who change it; each journey leaves the others' sites alone."""
     with cities.city(tmp_path_factory.mktemp("office"), staffed=True) as city:
         yield city
+
+
+@pytest.fixture(scope="module")
+def worker(office: City, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Somebody who does the jobs of the office's city."""
+    home = next(tmp_path_factory.getbasetemp().glob("office*"))
+    told = os.environ | {"ONEKM_HOME": str(home), "ONEKM_SECRET_KEY": SECRET_KEY}
+    with subprocess.Popen([sys.executable, "-m", "flask", "jobs", "work"], env=told) as work:
+        yield
+        work.terminate()
 
 
 @pytest.fixture

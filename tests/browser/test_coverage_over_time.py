@@ -2,30 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.city import CITY, City
+from tests.browser.city import CITY
 from tests.browser.test_coverage import NARROW, OWN, tidy
 from tests.browser.visitor import DESK, PHONE, Visit
-from tests.serving import SECRET_KEY
-
-
-@pytest.fixture(scope="module")
-def worker(office: City, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Somebody who does the jobs of the office's city."""
-    home = next(tmp_path_factory.getbasetemp().glob("office*"))
-    told = os.environ | {"ONEKM_HOME": str(home), "ONEKM_SECRET_KEY": SECRET_KEY}
-    with subprocess.Popen([sys.executable, "-m", "flask", "jobs", "work"], env=told) as work:
-        yield
-        work.terminate()
-
 
 PAGES = (
     "/coverage/runs",

@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 import csv
-import os
 import re
-import subprocess
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.city import City
 from tests.browser.visitor import (
     DESK,
     PHONE,
@@ -23,20 +17,9 @@ from tests.browser.visitor import (
     serious_findings,
     too_wide,
 )
-from tests.serving import SECRET_KEY
 
 HEADINGS: Final = ("网点名称", "类型", "所在区划", "联系电话", "经度", "纬度", "营业时间")
 NAME: Final = "旅途测试医保工作站"
-
-
-@pytest.fixture(scope="module")
-def worker(office: City, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Somebody who does the jobs of the office's city."""
-    home = next(tmp_path_factory.getbasetemp().glob("office*"))
-    told = os.environ | {"ONEKM_HOME": str(home), "ONEKM_SECRET_KEY": SECRET_KEY}
-    with subprocess.Popen([sys.executable, "-m", "flask", "jobs", "work"], env=told) as work:
-        yield
-        work.terminate()
 
 
 def tidy(page: Page, language: str = "zh") -> None:

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
-from collections.abc import Iterator
 from typing import Final
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.city import City
 from tests.browser.visitor import (
     DESK,
     PHONE,
@@ -22,21 +17,10 @@ from tests.browser.visitor import (
     settled,
     too_wide,
 )
-from tests.serving import SECRET_KEY
 
 CITY: Final = "371000000000"
 #: Where no other journey goes.
 COUNTY: Final = "371083000000"
-
-
-@pytest.fixture(scope="module")
-def worker(office: City, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Somebody who does the jobs of the office's city."""
-    home = next(tmp_path_factory.getbasetemp().glob("office*"))
-    told = os.environ | {"ONEKM_HOME": str(home), "ONEKM_SECRET_KEY": SECRET_KEY}
-    with subprocess.Popen([sys.executable, "-m", "flask", "jobs", "work"], env=told) as work:
-        yield
-        work.terminate()
 
 
 def tidy(page: Page, language: str = "zh") -> None:

@@ -19,6 +19,7 @@ from network.imports import actions, queries
 from network.imports.jobs import WORKS
 from network.imports.queries import FILES, File, Shown
 from network.imports.rules import Terms
+from tests.core.imports.made import nothing
 
 ACTOR: Final = command("test")
 HEADINGS: Final = ("网点名称", "类型", "区划代码", "电话", "经度", "纬度", "营业时间")
@@ -59,10 +60,6 @@ def again(file: File, actor: Actor = ACTOR) -> File:
     """Try the file once more."""
     WORKS.read_and_try(actor, file.uuid, nothing, nothing, read=False)
     return queries.find(actor, file.uuid)
-
-
-def nothing(_done: int, _total: int) -> None:
-    """Tell nobody."""
 
 
 def rows(file: File) -> list[Shown]:

@@ -16,11 +16,10 @@ from werkzeug.test import TestResponse
 from core.accounts import passwords
 from core.accounts.rules import Role
 from core.db import db
-from core.jobs import running
-from core.jobs.models import Job
 from core.sites.models import Site
 from network.imports.models import ImportRun
 from tests.core.accounts.made import CHEAP, csrf, give_authenticator, make_person, signed_in
+from tests.core.imports.made import work
 from tests.core.sheets.made import csv_file
 from tests.network.conftest import Made
 from tests.network.imports.made import GOOD, HEADINGS
@@ -41,15 +40,6 @@ def send(clerk: FlaskClient, path: Path, name: str = "", **data: str) -> TestRes
     said = {"datum": "wgs84", "way": "correction", "csrf_token": csrf(clerk), **data}
     file = (io.BytesIO(path.read_bytes()), name or path.name)
     return clerk.post("/imports/new", data={**said, "file": file})
-
-
-def work() -> None:
-    """Do what waits, as a worker would."""
-    db.session.rollback()
-    for uuid in db.session.scalars(sa.select(Job.uuid).where(Job.state == "queued")).all():
-        db.session.rollback()
-        running.run(uuid)
-    db.session.rollback()
 
 
 def address() -> str:

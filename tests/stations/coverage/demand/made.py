@@ -24,6 +24,7 @@ from stations.coverage.demand import queries as files
 from stations.coverage.demand.jobs import WORKS
 from stations.coverage.demand.queries import FILES, File, Shown
 from stations.coverage.population import Terms
+from tests.core.imports.made import nothing
 from tests.core.sheets.made import csv_file
 from tests.stations.coverage.made import (
     ACTOR,
@@ -95,10 +96,6 @@ def tried(path: Path, code: str = CITY, actor: Actor = ACTOR, **more: Any) -> Fi
 def of_rows(folder: Path, *rows: Sequence[object], **more: Any) -> File:
     """Try a file of these rows."""
     return tried(csv_file(folder / "a.csv", HEADINGS, *rows), **more)
-
-
-def nothing(_done: int, _total: int) -> None:
-    """Tell nobody."""
 
 
 def rows(file: File) -> list[Shown]:

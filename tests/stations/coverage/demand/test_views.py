@@ -17,12 +17,11 @@ from werkzeug.test import TestResponse
 from core.accounts import passwords
 from core.accounts.rules import Role
 from core.db import db
-from core.jobs import running
-from core.jobs.models import Job
 from stations.coverage.demand import rules
 from stations.coverage.demand.models import PopulationImport, PopulationImportRow
 from stations.coverage.models import PopulationSet
 from tests.core.accounts.made import CHEAP, csrf, give_authenticator, make_person, signed_in
+from tests.core.imports.made import work
 from tests.core.sheets.hostile import FILES
 from tests.core.sheets.made import csv_file
 from tests.stations.coverage.demand.made import GOOD, HEADINGS, city
@@ -52,15 +51,6 @@ def send(clerk: FlaskClient, data: bytes, name: str = "a.csv", **more: str) -> T
 
 def data(tmp_path: Path, *rows: tuple[str, ...]) -> bytes:
     return csv_file(tmp_path / "a.csv", HEADINGS, *rows).read_bytes()
-
-
-def work() -> None:
-    """Do what waits, as a worker would."""
-    db.session.rollback()
-    for uuid in db.session.scalars(sa.select(Job.uuid).where(Job.state == "queued")).all():
-        db.session.rollback()
-        running.run(uuid)
-    db.session.rollback()
 
 
 def address() -> str:
