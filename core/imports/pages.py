@@ -7,7 +7,7 @@ from enum import StrEnum
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import Any, BinaryIO, Final, cast
+from typing import IO, Any, BinaryIO, Final, cast
 
 from flask import Response, make_response, redirect, render_template, request, send_file
 from flask_babel import gettext as _
@@ -20,6 +20,7 @@ from core.api import asked_page
 from core.db import writing
 from core.errors import BadInput, OneKmError
 from core.files import store
+from core.files.store import Content
 from core.imports import actions, queries, report
 from core.imports.actions import Sent
 from core.imports.jobs import F, Works
@@ -30,8 +31,9 @@ from core.sheets import workbooks
 from core.sheets.columns import Column
 from core.sheets.container import MOST_BYTES, XLSX_TYPE, check
 
-#: How much may be sent with a file.
-MOST_SENT: Final = MOST_BYTES + 64 * 1024
+#: How much the form takes beside the file, and both together.
+FORM: Final = 64 * 1024
+MOST_SENT: Final = MOST_BYTES + FORM
 MOST_TEXT: Final = 100
 
 
@@ -40,28 +42,34 @@ def pages_of(total: int) -> int:
     return max(1, -(-total // PER_PAGE))
 
 
-def new(
-    form: Any, template: str, works: Works[Any], send: Callable[[Actor, Sent[Any]], str]
-) -> AnyResponse:
-    """The form in which a file is sent; once it is filled in, a worker reads and tries the file."""
+def new(form: Any, template: str, send: Callable[[], str], most: int = MOST_BYTES) -> AnyResponse:
+    """The form in which a file is sent; once it is filled in, *send* says where to go on.
+
+    *most* is how many bytes the file may have.
+    """
     status = 400 if form.is_submitted() else 200
     if form.validate_on_submit():
         try:
-            return redirect(_sent(form, works, send), 303)
+            return redirect(send(), 303)
         except OneKmError as fault:
             field = getattr(form, fault.field or "file", form.file)
             field.errors, status = [*field.errors, str(fault)], fault.status
-    most = MOST_BYTES // 1024 // 1024
-    return make_response(render_template(template, form=form, most=most), status)
+    shown = render_template(template, form=form, most=most // 1024 // 1024)
+    return make_response(shown, status)
 
 
-def _sent(form: Any, works: Works[Any], send: Callable[[Actor, Sent[Any]], str]) -> str:
-    actor, upload = current_actor(), cast(FileStorage, form.file.data)
-    name = upload.filename or ""
-    content = store.put(cast(BinaryIO, upload.stream), MOST_BYTES)
+def put(form: Any, most: int = MOST_BYTES) -> tuple[Content, str]:
+    """Put the file of the form into the store, and what it is called. Raises TooLarge."""
+    upload = cast(FileStorage, form.file.data)
+    return store.put(cast(BinaryIO, upload.stream), most), upload.filename or ""
+
+
+def send(form: Any, works: Works[Any], begin: Callable[[Actor, Sent[Any]], str]) -> str:
+    """Let a worker read and try the file; gives the address of the job."""
+    actor, (content, name) = current_actor(), put(form)
     container = check(store.path(content.sha256), name)
     with writing():
-        uuid = send(actor, Sent(content, name, container, form.terms))
+        uuid = begin(actor, Sent(content, name, container, form.terms))
         return works.start_reading(actor, uuid, read=True)
 
 
@@ -69,8 +77,15 @@ def template(title: str, columns: Sequence[Column[Any]], hint: Any, name: str) -
     """The workbook to fill in."""
     file = BytesIO()
     workbooks.template(file, title, columns, hint)
+    return _workbook(file, name)
+
+
+def _workbook(file: IO[bytes], name: str) -> Response:
     file.seek(0)
-    return send_file(file, XLSX_TYPE, as_attachment=True, download_name=f"{name}.xlsx")
+    answer = send_file(file, XLSX_TYPE, as_attachment=True, download_name=f"{name}.xlsx")
+    # What a county sent and was told stays in no browser and in no cache on the way.
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
 
 
 def asked_text() -> str:
@@ -125,6 +140,4 @@ def annotated(files: Import[Any, Any], file: File, title: str) -> Response:
     """The file as it was sent, with what is wrong beside it, to send back."""
     kept = TemporaryFile()  # noqa: SIM115 - the response closes it
     report.write(kept, files, file, title)
-    kept.seek(0)
-    name = f"{Path(file.file_name).stem} {_('问题')}.xlsx"
-    return send_file(kept, XLSX_TYPE, as_attachment=True, download_name=name)
+    return _workbook(kept, f"{Path(file.file_name).stem} {_('问题')}")

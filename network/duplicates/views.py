@@ -30,12 +30,6 @@ blueprint = Blueprint("duplicates", __name__, url_prefix="/duplicates")
 PER_PAGE = 20
 
 
-@blueprint.after_request
-def keep_nowhere(response: Response) -> Response:
-    response.headers["Cache-Control"] = "no-store"
-    return response
-
-
 # -- The list -----------------------------------------------------------------------------------
 
 

@@ -23,13 +23,6 @@ from network.sheets.columns import hint
 blueprint = Blueprint("imports", __name__, url_prefix="/imports")
 
 
-@blueprint.after_request
-def keep_nowhere(answer: Response) -> Response:
-    """What a county sent and was told stays in no browser and in no cache on the way."""
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
-
-
 @blueprint.get("")
 @requires(Permission.REGISTER_IMPORT)
 def index() -> str:
@@ -45,7 +38,8 @@ def index() -> str:
 @takes(pages.MOST_SENT)
 def new() -> AnyResponse:
     """Send a file; a worker reads and tries it."""
-    return pages.new(SendForm(), "imports/new.html", WORKS, actions.send)
+    form = SendForm()
+    return pages.new(form, "imports/new.html", lambda: pages.send(form, WORKS, actions.send))
 
 
 @blueprint.get("/template.xlsx")

@@ -6,7 +6,7 @@ The rooms below add theirs to the same group: see stations.coverage.feature.
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -17,6 +17,8 @@ from flask.cli import AppGroup
 
 from core.access import EVERYWHERE
 from core.catalogue.queries import catalogue
+from core.clock import today
+from core.errors import NotFound
 from core.geo import Datum
 from core.regions.queries import tree
 from core.regions.ranks import ranks
@@ -27,6 +29,7 @@ from core.sites.queries import network
 from core.tables import harmless
 from stations.coverage import asked
 from stations.coverage.by_service import by_service
+from stations.coverage.comparing import Compared
 from stations.coverage.positions import NONE, Places
 from stations.coverage.queries import cover
 from stations.coverage.rules import Cover, Question, Tally, shares, tally
@@ -70,6 +73,25 @@ def question_options(function: F) -> F:
 def sending_options(function: F) -> F:
     """A file of where people live, and what is said about it."""
     return _with(function, _SENDING)
+
+
+def region_id(code: str) -> int:
+    """The region of today with a code, which may be short. Raises NotFound."""
+    node = tree(today()).by_code.get(code.ljust(12, "0"))
+    if node is None:
+        raise NotFound(f"there is no region with the code {code}", field="region")
+    return node.id
+
+
+def tell_compared(found: Iterable[Compared]) -> None:
+    """Tell sums beside the census, a line a region."""
+    for each in found:
+        census = "no census figure"
+        if each.census is not None and each.difference is not None:
+            share = "" if each.share is None else f", {each.share:+.2%}"
+            census = f"census {each.census.people:,} ({each.difference:+,.0f}{share})"
+        name = each.node.name_en or each.node.name
+        click.echo(f"{each.node.code} {name}: {each.sum.people:,.0f} people, {census}")
 
 
 def _with(function: F, options: Sequence[Callable[[F], F]]) -> F:

@@ -8,14 +8,12 @@ import click
 from flask_babel import gettext as _
 
 from core.access import command
-from core.clock import today
-from core.errors import BadInput, NotFound
+from core.errors import BadInput
 from core.geo import Datum
 from core.imports.shell import REPORT, tell_problems, tried
-from core.regions import queries as regions
 from core.shell import told
 from stations.coverage import sets
-from stations.coverage.cli import commands, sending_options
+from stations.coverage.cli import commands, region_id, sending_options, tell_compared
 from stations.coverage.demand import actions, queries
 from stations.coverage.demand.jobs import WORKS
 from stations.coverage.demand.queries import File
@@ -45,7 +43,7 @@ def load(
         return
     actor = command("coverage load")
     with told():
-        terms = Terms(_region(region), year, source, Datum(datum))
+        terms = Terms(region_id(region), year, source, Datum(datum))
         file = tried(actor, path, terms, WORKS, actions.send)
         _tell(file)
         tell_problems(WORKS, file, report_path, _("聚落人口"))
@@ -56,13 +54,6 @@ def load(
             return
         actions.apply(actor, file.uuid, file.digest)
     click.echo(f"{file.taken} settlements with {file.people:,.0f} people were loaded")
-
-
-def _region(code: str) -> int:
-    node = regions.load(today()).by_code.get(code.ljust(12, "0"))
-    if node is None:
-        raise NotFound(f"there is no region with the code {code}", field="region")
-    return node.id
 
 
 def _same(file: File) -> bool:
@@ -81,16 +72,5 @@ def _tell(file: File) -> None:
     )
     for notice in file.notices:
         click.echo(notice)
-    _tell_sums(file)
-
-
-def _tell_sums(file: File) -> None:
-    if file.node is None:
-        return
-    for each in queries.compared(file.node, file.terms.year, file.sums):
-        census = "no census figure"
-        if each.census is not None and each.difference is not None:
-            share = "" if each.share is None else f", {each.share:+.2%}"
-            census = f"census {each.census.people:,} ({each.difference:+,.0f}{share})"
-        name = each.node.name_en or each.node.name
-        click.echo(f"{each.node.code} {name}: {each.sum.people:,.0f} people, {census}")
+    if file.node is not None:
+        tell_compared(queries.compared(file.node, file.terms.year, file.sums))

@@ -24,13 +24,6 @@ blueprint = Blueprint("demand", __name__, url_prefix="/coverage/demand")
 words.init(blueprint)
 
 
-@blueprint.after_request
-def keep_nowhere(answer: Response) -> Response:
-    """What a county sent and was told stays in no browser and in no cache on the way."""
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
-
-
 @blueprint.get("")
 @requires(Permission.REGISTER_READ)
 def index() -> str:
@@ -86,7 +79,8 @@ def show(uuid: str) -> str:
 def new() -> AnyResponse:
     """Send a file; a worker reads and tries it."""
     form = SendForm(queries.places(current_actor()))
-    return pages.new(form, "stations/coverage/demand/new.html", WORKS, actions.send)
+    name = "stations/coverage/demand/new.html"
+    return pages.new(form, name, lambda: pages.send(form, WORKS, actions.send))
 
 
 @blueprint.get("/template.xlsx")

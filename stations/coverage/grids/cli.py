@@ -8,15 +8,19 @@ from pathlib import Path
 import click
 
 from core.access import EVERYWHERE, command
-from core.clock import today
 from core.db import writing
 from core.errors import NotFound
 from core.files import store
 from core.geo import Datum
-from core.regions.queries import load as load_tree
 from core.shell import told
 from stations.coverage import asked
-from stations.coverage.cli import commands, question_options, sending_options
+from stations.coverage.cli import (
+    commands,
+    question_options,
+    region_id,
+    sending_options,
+    tell_compared,
+)
 from stations.coverage.grids import actions, jobs, queries, reading
 from stations.coverage.grids.actions import Sent
 from stations.coverage.population import Terms
@@ -32,13 +36,10 @@ def load(path: Path, region: str, year: int, datum: str, source: str, dry_run: b
     """
     actor = command("coverage load-grid")
     with told():
-        node = load_tree(today()).by_code.get(region.ljust(12, "0"))
-        if node is None:
-            raise NotFound(f"there is no region with the code {region}", field="region")
         container = reading.check(path, path.name)
         with path.open("rb") as file:
             content = store.put(file, reading.MOST_BYTES)
-        terms = Terms(node.id, year, source, Datum(datum))
+        terms = Terms(region_id(region), year, source, Datum(datum))
         with writing():
             uuid = actions.send(actor, Sent(content, path.name, container, terms)).uuid
         jobs.read(actor, uuid)
@@ -61,12 +62,8 @@ def _tell(uuid: str) -> None:
     )
     if grid.outside is not None:
         click.echo(f"{grid.outside:,.0f} people outside the outlines: they do not count")
-    for each in queries.compared(grid, node) if node is not None else ():
-        census = "no census figure"
-        if each.census is not None and each.difference is not None:
-            share = "" if each.share is None else f", {each.share:+.2%}"
-            census = f"census {each.census.people:,} ({each.difference:+,.0f}{share})"
-        click.echo(f"{each.node.code} {each.node.name}: {each.sum.people:,.0f} people, {census}")
+    if node is not None:
+        tell_compared(queries.compared(grid, node))
 
 
 @commands.command("grid")

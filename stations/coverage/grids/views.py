@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any, BinaryIO, cast
+from typing import Any
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
-from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as AnyResponse
 
 from core import tables
@@ -17,8 +16,9 @@ from core.access import Permission, Reach, current_actor, requires, takes
 from core.catalogue.queries import catalogue
 from core.clock import today
 from core.db import writing
-from core.errors import BadInput, OneKmError
+from core.errors import BadInput
 from core.files import store
+from core.imports import pages
 from core.jobs.queries import state_of
 from core.regions.tree import Node
 from stations.coverage import asked
@@ -33,8 +33,6 @@ from stations.coverage.ways import around
 
 blueprint = Blueprint("coverage_grids", __name__, url_prefix="/coverage/grids")
 
-_FORM = 64 * 1024
-
 
 @blueprint.app_template_filter()
 def grid_state(state: str) -> LazyString:
@@ -45,13 +43,6 @@ def grid_state(state: str) -> LazyString:
 def cell_size(grid: PopulationGrid) -> tuple[float, float]:
     """How high and wide the cells are in the middle of the grid, in metres."""
     return queries.frame_of(grid).cell_size
-
-
-@blueprint.after_request
-def keep_nowhere(answer: Response) -> Response:
-    """What a county sent and was told stays in no browser and in no cache on the way."""
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
 
 
 def _reach(permission: Permission = Permission.REGISTER_READ) -> Reach:
@@ -72,36 +63,21 @@ def index() -> str:
 
 @blueprint.route("/new", methods=["GET", "POST"])
 @requires(Permission.REGISTER_IMPORT)
-@takes(reading.MOST_BYTES + _FORM)
+@takes(reading.MOST_BYTES + pages.FORM)
 def new() -> AnyResponse:
     """Send a grid; a worker reads it."""
     form = SendForm(queries.places(current_actor()))
-    if form.validate_on_submit():
-        try:
-            return _sent(form)
-        except OneKmError as fault:
-            field = getattr(form, fault.field or "file", form.file)
-            field.errors = [*field.errors, str(fault)]
-            return _new(form, fault.status)
-    return _new(form, 400 if form.is_submitted() else 200)
+    name = "stations/coverage/grids/new.html"
+    return pages.new(form, name, lambda: _sent(form), reading.MOST_BYTES)
 
 
-def _new(form: SendForm, status: int) -> Response:
-    most = reading.MOST_BYTES // 1024 // 1024
-    page = render_template("stations/coverage/grids/new.html", form=form, most=most)
-    return make_response(page, status)
-
-
-def _sent(form: SendForm) -> AnyResponse:
-    actor, upload = current_actor(), cast(FileStorage, form.file.data)
-    content = store.put(cast(BinaryIO, upload.stream), reading.MOST_BYTES)
-    name = upload.filename or ""
+def _sent(form: SendForm) -> str:
+    actor, (content, name) = current_actor(), pages.put(form, reading.MOST_BYTES)
     container = reading.check(store.path(content.sha256), name)
     with writing():
         grid = actions.send(actor, Sent(content, name, container, form.terms))
         jobs.start_reading(actor, grid)
-        uuid = grid.uuid
-    return redirect(url_for(".show", uuid=uuid), 303)
+        return url_for(".show", uuid=grid.uuid)
 
 
 @blueprint.get("/<uuid>")

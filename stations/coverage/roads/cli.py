@@ -9,14 +9,12 @@ import click
 from flask.cli import AppGroup
 
 from core.access import EVERYWHERE, command
-from core.clock import today
 from core.db import writing
 from core.errors import BadInput, NotFound
 from core.geo import Datum
-from core.regions.queries import load as load_tree
 from core.shell import FILE, told
 from stations.coverage import asked
-from stations.coverage.cli import commands, in_words, question_options
+from stations.coverage.cli import commands, in_words, question_options, region_id
 from stations.coverage.roads import actions, queries, reading, rules
 from stations.coverage.roads.actions import Terms
 from stations.coverage.roads.graph import SNAP
@@ -51,10 +49,7 @@ def load(path: Path, region: str, datum: str, source: str, snap: float, dry_run:
     """
     actor = command("coverage roads load")
     with told():
-        node = load_tree(today()).by_code.get(region.ljust(12, "0"))
-        if node is None:
-            raise NotFound(f"there is no region with the code {region}", field="region")
-        terms = Terms(node.id, source, Datum(datum), snap)
+        terms = Terms(region_id(region), source, Datum(datum), snap)
         actions.check(terms)
         if path.stat().st_size > reading.MOST_BYTES:
             raise BadInput(f"the file is larger than {reading.MOST_BYTES >> 20} MB", field="file")
