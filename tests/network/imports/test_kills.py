@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import random
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Final
@@ -19,7 +22,7 @@ from core.sites import arrivals
 from core.sites.models import Site, SiteArrival, SiteBatch, SitePeriod
 from network.imports import applying, queries
 from network.imports.jobs import WORKS
-from tests.core.imports.made import begun, killed_ever_later, nothing
+from tests.core.imports.made import nothing
 from tests.core.sheets.made import csv_file
 from tests.network.conftest import Made
 from tests.network.imports.made import ACTOR, GOOD, HEADINGS, sent, tried
@@ -46,18 +49,49 @@ with create_app().app_context():
 """
 
 
-APPLY: Final = """
+#: Applies the file over and over; each time its process, forked off, kills itself at another
+#: statement.  Says so, and goes on when told to.
+KILLED_AT_STATEMENTS: Final = """
+import os, signal, sys
+import sqlalchemy as sa
+from core.access import command
+from core.db import db
 from core.sites import arrivals
 from network.imports import applying, entering, queries
+from wsgi import create_app
 
+app = create_app()
+actor, uuid, step, last = command("test"), sys.argv[1], int(sys.argv[2]), 1
 entering.AT_ONCE = arrivals.AT_ONCE = 20
 
-def apply(actor, uuid):
+def apply(last):
+    done = 0
+
+    def kill(*_):
+        nonlocal done
+        done += 1
+        if done == last:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    for name in ("before_cursor_execute", "commit"):
+        sa.event.listen(db.engine, name, kill)
     file = queries.find(actor, uuid)
     if file.state == "applied":
         arrivals.sweep(queries.batch_of(file.id))
     else:
         applying.apply(actor, uuid, file.digest)
+
+print("ready", flush=True)
+while True:
+    input()
+    child = os.fork()
+    if not child:
+        with app.app_context():
+            apply(last)
+        os._exit(0)
+    _, status = os.waitpid(child, 0)
+    print("killed" if os.WIFSIGNALED(status) else f"done {status}", flush=True)
+    last += step
 """
 
 
@@ -85,6 +119,14 @@ def left() -> tuple[int, ...]:
     return found
 
 
+def environment(config: Config) -> dict[str, str]:
+    return os.environ | {
+        "ONEKM_HOME": str(config.home),
+        "ONEKM_DATABASE_URL": config.database_url,
+        "ONEKM_SECRET_KEY": config.secret_key,
+    }
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("seed", [1])
 def test_a_killed_import_leaves_all_or_nothing(
@@ -100,7 +142,14 @@ def test_a_killed_import_leaves_all_or_nothing(
     whole = tuple(count + len(rows) for count in before)
     random_ = random.Random(seed)
     for kill in range(KILLS):
-        with begun(config, PROGRAM, uuid) as process:
+        with subprocess.Popen(
+            [sys.executable, "-c", PROGRAM, uuid],
+            env=environment(config),
+            stdout=subprocess.PIPE,
+            text=True,
+        ) as process:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "ready\n"
             time.sleep(random_.uniform(0, 2.5) * (kill + 1))
             process.kill()
         assert counted() in (before, whole)
@@ -131,8 +180,26 @@ def test_whoever_is_killed_at_any_statement_leaves_all_or_nothing(
     file = tried(csv_file(tmp_path / "a.csv", HEADINGS, *rows))
     before = counted()
     whole = tuple(count + FEW for count in before)
-    found = killed_ever_later(config, APPLY, file.uuid, counted, STEP)
+    seen: list[tuple[str, tuple[int, ...]]] = []
+    with subprocess.Popen(
+        [sys.executable, "-c", KILLED_AT_STATEMENTS, file.uuid, str(STEP)],
+        env=environment(config),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        while not seen or seen[-1][0] == "killed":
+            print(file=process.stdin, flush=True)
+            seen.append((process.stdout.readline().strip(), counted()))
+        process.kill()
+    found = [counts for _end, counts in seen]
+    assert len(found) > 10
+    assert found == sorted(found)
     assert set(found) == {before, whole}
+    assert seen[-1][0] == "done 0"
     assert left() == (0, 0, 0, 0)
     assert len(story("site", _code(rows[-1][0]), 10)) == 1
     db.session.rollback()
