@@ -7,15 +7,27 @@ two in a row farther apart than the rule covers: a new site at either would then
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import scipy
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
+from core.errors import BadInput
 from core.geo import Floats
-from stations.coverage.positions import Places, Positions, Wanted, pairs, pairs_in_parts
+from stations.coverage.positions import (
+    Places,
+    Positions,
+    Wanted,
+    about_so_many,
+    pairs,
+    pairs_in_parts,
+)
 from stations.coverage.rules import Cover, Rule, metres_text
+
+#: Of how many neighbours blind spots are made at most.
+MOST_LINKS: Final = 20_000_000
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -59,16 +71,22 @@ def _largest_first(found: Cover, settlements: Places) -> Places:
 
 
 def blind_spots(found: Cover, wanted: Wanted | None = None) -> list[Spot]:
-    """The blind spots of all settlements or of some: most people first, then most settlements."""
+    """The blind spots of all settlements or of some: most people first, then most settlements.
+
+    Raises BadInput where so many lie so near to one another that spots mean nothing any more.
+    """
     missing = uncovered(found, wanted)
     if not len(missing):
         return []
     demand = found.demand
     here, people = demand.positions.only(missing), demand.people[missing]
     labels, won = _linked(here, people, found.rule.straight)
+    groups = np.split(np.argsort(labels, kind="stable"), _ends(labels))
+    best = np.array([members[np.argmax(won[members])] for members in groups])
+    winning = _around(here, best, found.rule.straight)
     spots = [
-        _spot(found, missing, of_spot, won)
-        for of_spot in np.split(np.argsort(labels, kind="stable"), _ends(labels))
+        _spot(found, missing[members], missing[place], float(won[place]), missing[won_there])
+        for members, place, won_there in zip(groups, best, winning, strict=True)
     ]
     return sorted(
         spots,
@@ -82,6 +100,16 @@ def _ends(labels: Places) -> Places:
 
 def _linked(here: Positions, people: Floats, metres: float) -> tuple[Places, Floats]:
     """Of each place the number of its spot, and how many people a site there would win."""
+    if about_so_many(here, here, metres) > MOST_LINKS:
+        raise BadInput(
+            _l(
+                "这个半径太大：未覆盖的村居几乎连成一片，盲区没有意义（%(metres)s 米以内相邻的超过 "
+                "%(most)s 对）。请缩小半径，或到下一级区划看。",
+                metres=metres_text(metres),
+                most=f"{MOST_LINKS:,}",
+            ),
+            field="radius",
+        )
     labels, won = np.arange(len(here)), np.zeros(len(here))
     for of, to in pairs_in_parts(here, here, metres):
         won += np.bincount(of, people[to], len(here))
@@ -99,21 +127,23 @@ def _joined(labels: Places, of: Places, to: Places) -> Places:
     ]
 
 
-def _spot(found: Cover, missing: Places, members: Places, won: Floats) -> Spot:
-    """The spot of these *members*, which are numbers among those *missing*, largest first."""
-    settlements, here = missing[members], found.demand.positions
-    best = members[np.argmax(won[members])]
+def _around(here: Positions, places: Places, metres: float) -> list[Places]:
+    """Of each of the *places* those that lie within the metres of it, itself among them."""
+    of, to = pairs(here.only(places), here, metres)
+    order = np.lexsort((to, of))
+    return np.split(to[order], np.cumsum(np.bincount(of, minlength=len(places)))[:-1])
+
+
+def _spot(found: Cover, settlements: Places, place: int, won: float, winning: Places) -> Spot:
+    """The spot of these *settlements*, largest first."""
     edge = settlements[np.argmin(found.distance[settlements])]
-    place, winning = missing[[best]], np.zeros(1, np.int64)
-    if len(settlements) > 1:
-        winning = pairs(here.only(place), here.only(settlements), found.rule.straight).to
     return Spot(
         settlements=settlements,
         people=float(found.demand.people[settlements].sum()),
         edge=int(edge),
         nearest=int(found.nearest[edge]),
         distance=float(found.distance[edge]),
-        place=int(place[0]),
-        won=float(won[best]),
-        winning=settlements[np.sort(winning)],
+        place=int(place),
+        won=won,
+        winning=winning,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -96,7 +97,11 @@ def lists(code: str, name: str) -> AnyResponse:
     if asked.fault is not None:
         return page("stations/coverage/fault.html", asked, None, status=asked.fault.status)
     found = scene(asked.question)
-    shown = LISTS[name](found, request.args)
+    try:
+        shown = LISTS[name](found, request.args)
+    except BadInput as fault:
+        asked = replace(asked, fault=fault)
+        return page("stations/coverage/fault.html", asked, None, status=fault.status)
     mapped = None
     if name == "blind-spots":
         kept = forms.query(asked.question)

@@ -119,3 +119,15 @@ def test_what_is_looked_for_goes_along_and_what_is_not_there_is_said(client: Fla
     assert "没有名称或代码含“龙”的" in text(client, f"/coverage/{CITY}/settlements?q=龙")
     assert "没有名称或代码含“龙”的" in text(client, f"/coverage/{CITY}?q=龙")
     assert "查找的文字太长" in text(client, f"/coverage/{CITY}/sites?q={'龙' * 101}", 400)
+
+
+def test_a_radius_that_leaves_no_blind_spots_is_told_above_the_form(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("stations.coverage.spots.MOST_LINKS", 1)
+    page = client.get(f"/coverage/{CITY}/blind-spots?radius=900")
+    assert page.status_code == 400
+    said = page.get_data(as_text=True)
+    assert "请缩小半径" in said
+    assert 'value="900" aria-invalid="true"' in said
+    assert client.get(f"/api/v1/coverage/blind-spots?region={CITY}").status_code == 400

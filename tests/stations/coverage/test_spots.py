@@ -7,6 +7,7 @@ import random
 import numpy as np
 import pytest
 
+from core.errors import BadInput
 from stations.coverage.rules import Rule, cover
 from stations.coverage.spots import blind_spots, uncovered, words
 from tests.stations.coverage.points import apart, at, demand, sites
@@ -108,3 +109,15 @@ def test_a_spot_of_very_many_links_is_found_a_part_at_a_time(
     monkeypatch.setattr("stations.coverage.positions.MOST_PAIRS", 5000)
     first, second = blind_spots(found)
     assert (len(first.settlements), first.won, len(second.settlements)) == (300, 300.0, 1)
+
+
+def test_where_nearly_all_hang_together_there_are_no_spots_but_a_word_about_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    points = [at(FAR, number * 10, 0) for number in range(40)]
+    found = cover(demand(points), sites([MIDDLE]), Rule())
+    assert len(blind_spots(found)) == 1
+    monkeypatch.setattr("stations.coverage.spots.MOST_LINKS", 500)
+    with pytest.raises(BadInput, match="缩小半径") as refused:
+        blind_spots(found)
+    assert refused.value.field == "radius"
