@@ -29,8 +29,8 @@ class Change(StrEnum):
 
 CHANGE_LABELS: Final = {
     Change.ADDED: _l("新增"),
-    Change.REMOVED: _l("删去"),
-    Change.CHANGED: _l("修改"),
+    Change.REMOVED: _l("已删去"),
+    Change.CHANGED: _l("有改动"),
 }
 
 #: What is compared of a version as a whole, and of a criterion, in the order of pages.

@@ -225,6 +225,16 @@ class Version(Strict):
         last = monthrange(year, month + 1)[1]
         return date(year, month + 1, min(on.day, last)) + timedelta(1)
 
+    def seen_until(self, criterion: Criterion, seen: date) -> date | None:
+        """The last day on which what was seen that day still holds; None: until somebody looks."""
+        months = criterion.months or self.months
+        if months is None:
+            return None
+        year, month = divmod(seen.year * 12 + seen.month - 1 + months, 12)
+        if seen.day <= monthrange(year, month + 1)[1]:
+            return date(year, month + 1, seen.day) - timedelta(1)
+        return date(year, month + 1, monthrange(year, month + 1)[1])
+
     def of_kind(self, kind: Kind) -> tuple[Criterion, ...]:
         """The criteria that apply to sites of the kind, in order."""
         if kind not in self.kinds:

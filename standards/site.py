@@ -53,6 +53,8 @@ class Row:
     last: Spoken | None
     #: What was seen before this day is out of date.
     seen_since: date | None = None
+    #: The last day on which what was last said holds.
+    seen_until: date | None = None
 
     @property
     def expired(self) -> bool:
@@ -119,14 +121,17 @@ def _one(
         return None
     place = found.day.ask.network.place(index)
     told = found.numbers.told(published.version, index)
+    version, on = published.version, found.day.ask.on
+    last = {one.code: _last(said, published.code, one) for one in version.criteria}
     rows = tuple(
         Row(
             criterion=one,
             state=STATES[judged.criteria[number, column]],
             told=told.get(one.code),
             seen=bool(judged.seen[number, column]),
-            last=_last(said, published.code, one),
-            seen_since=published.version.seen_since(one, found.day.ask.on),
+            last=(spoken := last[one.code]),
+            seen_since=version.seen_since(one, on),
+            seen_until=None if spoken is None else version.seen_until(one, spoken.on),
         )
         for number, one in enumerate(published.version.criteria)
         if _asked_of(one, place.kind)

@@ -11,9 +11,11 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from core.catalogue.rules import SourceKind
+from core.clock import today
 from core.figures.rules import Figure, Reduce, find
 from core.figures.words import amount
 from core.i18n import named
+from core.regions.queries import tree
 from standards.comparison import PARTS, WHOLE
 from standards.items import item_name
 from standards.judging import FAILED, MET, STATES, UNKNOWN, Judged, Told
@@ -31,6 +33,12 @@ def init(blueprint: Blueprint) -> None:
     blueprint.add_app_template_filter(part_words)
     blueprint.add_app_template_filter(part_label)
     blueprint.add_app_template_global(Marks.of, "source_marks")
+    blueprint.add_app_template_global(cities)
+
+
+def cities() -> int:
+    """For how many cities a standard holds: there is one set of them in a database."""
+    return len(tree(today()).top())
 
 
 def state_tag(state: State) -> str:

@@ -146,6 +146,22 @@ class TestWhatWasSeen:
         see(hall, None, on=10, guide="fail")
         assert states(hall)["guide"] is State.FAILED
 
+    @pytest.mark.parametrize("months", [1, 3, 12])
+    def test_until_when_it_holds_is_told_rightly_from_both_sides(self, months: int) -> None:
+        version = format.read(changed("meets = 60", f"meets = 60\nmonths = {months}")).version
+        one = version.criteria[0]
+        for number in range(800):
+            seen = date(2023, 12, 1) + timedelta(number)
+            until = version.seen_until(one, seen)
+            assert until is not None
+            last = version.seen_since(one, until)
+            after = version.seen_since(one, until + timedelta(1))
+            assert last is not None
+            assert after is not None
+            assert last <= seen < after
+        plain = format.read(FILE).version
+        assert plain.seen_until(plain.criteria[0], today()) is None
+
     @pytest.mark.parametrize(
         ("on", "months", "since"),
         [

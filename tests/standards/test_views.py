@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import hashlib
-from datetime import timedelta
+import re
+from datetime import date, timedelta
 from io import StringIO
 
 import pytest
@@ -208,6 +209,19 @@ class TestForStaff:
         assert "现场查看：<b>不通过</b>" in page
         assert "/figures/hours.missing?region=371002001001" in page
         assert "有咨询台" not in page
+
+    def test_how_old_what_was_seen_is_and_until_when_it_holds(
+        self, app: Flask, city: dict[str, int]
+    ) -> None:
+        staff = person(app, Role.COUNTY_ADMIN, COUNTY)
+        path = f"/standards/sample/sites/{code_of(city['failed'])}"
+        page = staff.get(path).text
+        assert re.search(r"(当天|\d+ 天前) · 没有规定有效期", page)
+        publish(changed("meets = 60", "meets = 60\nmonths = 12"), today())
+        page = staff.get(path).text
+        told = re.search(r"(当天|\d+ 天前) · 有效到 (\d{4}-\d\d-\d\d)，此后变为待定", page)
+        assert told is not None
+        assert timedelta(330) < date.fromisoformat(told[2]) - today() < timedelta(366)
 
     def test_a_panel_on_the_page_of_the_site(self, app: Flask, city: dict[str, int]) -> None:
         staff = person(app, Role.COUNTY_ADMIN, COUNTY)

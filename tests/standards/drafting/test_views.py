@@ -10,13 +10,15 @@ import sqlalchemy as sa
 from flask import Flask
 
 from core.clock import today
-from core.db import db
+from core.db import db, writing
+from core.regions import importer
 from core.sites.rules import Kind
 from standards import format
 from standards.drafting.rules import BLANK
 from standards.models import StandardDraft
+from tests.core.accounts.made import CITIES
 from tests.standards.drafting.made import Editor
-from tests.standards.made import FILE, changed
+from tests.standards.made import ACTOR, FILE, SINCE, changed
 
 
 def _parts(begun: Editor) -> dict[str, object]:
@@ -227,3 +229,17 @@ class TestPieceByPiece:
     def test_thrown_away(self, begun: Editor) -> None:
         assert begun.change("drop")[0] == 303
         assert begun.client.get(f"/standards/drafts/{begun.uuid}").status_code == 404
+
+
+def test_who_decides_for_more_than_one_city_is_told_so(begun: Editor) -> None:
+    pages = [
+        "/standards/drafts",
+        f"/standards/drafts/{begun.uuid}/preview",
+        "/standards/sample/end",
+    ]
+    for path in pages:
+        assert "共用一套标准" not in begun.client.get(path).text
+    with writing():
+        importer.apply(ACTOR, importer.plan(CITIES[1], SINCE, "another document"))
+    for path in pages:
+        assert "2 个城市共用一套标准" in begun.client.get(path).text, path
