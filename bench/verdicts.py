@@ -120,7 +120,7 @@ def _see() -> int:
     net = network(ON)
     rows = []
     for published in queries.in_force(on=ON):
-        ids = queries.criterion_ids(published.id)
+        ids = published.criteria
         for index in range(len(net)):
             place = net.place(index)
             for criterion in published.version.of_kind(place.kind):

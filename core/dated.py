@@ -46,7 +46,7 @@ def constraints(table: str, *subject: str) -> tuple[sa.schema.SchemaItem, ...]:
     )
 
 
-def on_day(model: type[Dated], on: date) -> sa.ColumnElement[bool]:
+def on_day(model: type[Dated], on: date | sa.BindParameter[date]) -> sa.ColumnElement[bool]:
     """The condition that a row of *model* holds on the day."""
     return sa.and_(model.since <= on, sa.or_(model.until.is_(None), model.until > on))
 

@@ -19,7 +19,7 @@ from core.db import db, insert_or
 from core.errors import BadInput, Conflict, NotFound
 from core.sites.models import Site, SitePeriod
 from core.sites.story import SITE
-from standards import queries, story
+from standards import story
 from standards.format import Read
 from standards.judging import Told, derived
 from standards.models import (
@@ -194,25 +194,26 @@ def observe(
     """
     check(published.version, said, shown)
     code, region_id = _site(site_id, on)
-    ids = queries.criterion_ids(published.id)
+    ids = published.criteria
     _refuse_twice(site_id, source, [ids[one] for one in said])
     moment = now()
-    db.session.add_all(
-        Observation(
-            site_id=site_id,
-            criterion_id=ids[criterion],
-            result=one.result,
-            on=on,
-            figure_value=shown.get(criterion, Told()).value,
-            note=one.note,
-            source_kind=source.kind,
-            source_code=source.code,
-            by=actor.name,
-            at=moment,
-        )
+    rows = [
+        {
+            "site_id": site_id,
+            "criterion_id": ids[criterion],
+            "result": one.result,
+            "on": on,
+            "figure_value": shown.get(criterion, Told()).value,
+            "note": one.note,
+            "source_kind": source.kind,
+            "source_code": source.code,
+            "by": actor.name,
+            "at": moment,
+        }
         for criterion, one in said.items()
-    )
-    db.session.flush()
+    ]
+    if rows:
+        db.session.execute(sa.insert(Observation), rows)
     counts = {result: sum(one.result is result for one in said.values()) for result in Result}
     changes = {
         "standard": (None, published.code),

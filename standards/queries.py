@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -40,6 +42,8 @@ class Published:
     version: Version
     published_by: str
     published_at: datetime
+    #: The rows of its criteria, by their codes.
+    criteria: Mapping[str, int]
     ended: date | None = None
 
     def holds(self, on: date) -> bool:
@@ -60,17 +64,37 @@ def _published() -> tuple[Published, ...]:
     ).all()
     days = [(row.standard_id, row.in_force) for row, _code in rows]
     ends = db.session.execute(sa.select(StandardEnd.standard_id, StandardEnd.until)).all()
+    criteria = _criteria()
     found = []
     for place, (row, code) in enumerate(rows):
         following = days[place + 1] if place + 1 < len(days) else None
         until = following[1] if following and following[0] == row.standard_id else None
         own = (day for standard_id, day in ends if standard_id == row.standard_id)
         within = [day for day in own if row.in_force < day and (until is None or day < until)]
-        found.append(_one(row, code, until, min(within, default=None)))
+        found.append(_one(row, code, until, min(within, default=None), criteria[row.id]))
     return tuple(found)
 
 
-def _one(row: StandardVersion, code: str, until: date | None, ended: date | None) -> Published:
+def _criteria() -> dict[int, dict[str, int]]:
+    """The rows of the criteria of every version, by its id and their codes."""
+    found: dict[int, dict[str, int]] = defaultdict(dict)
+    rows = db.session.execute(
+        sa.select(
+            StandardCriterion.version_id, StandardCriterion.code, StandardCriterion.id
+        ).order_by(StandardCriterion.version_id, StandardCriterion.position)
+    )
+    for version_id, code, criterion_id in rows:
+        found[version_id][code] = criterion_id
+    return found
+
+
+def _one(
+    row: StandardVersion,
+    code: str,
+    until: date | None,
+    ended: date | None,
+    criteria: Mapping[str, int],
+) -> Published:
     return Published(
         id=row.id,
         code=code,
@@ -82,6 +106,7 @@ def _one(row: StandardVersion, code: str, until: date | None, ended: date | None
         version=format.kept(row.document),
         published_by=row.published_by,
         published_at=row.published_at,
+        criteria=criteria,
     )
 
 
@@ -121,13 +146,3 @@ def document(version_id: int) -> str:
         sa.select(StandardVersion.document).where(StandardVersion.id == version_id)
     )
     return found or ""
-
-
-def criterion_ids(version_id: int) -> dict[str, int]:
-    """The rows of a version's criteria, by their codes."""
-    rows = db.session.execute(
-        sa.select(StandardCriterion.code, StandardCriterion.id)
-        .where(StandardCriterion.version_id == version_id)
-        .order_by(StandardCriterion.position)
-    )
-    return {row.code: row.id for row in rows}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
@@ -39,7 +40,7 @@ from core.web import settings
 PER_PAGE = 50
 
 
-def holding(on: date) -> sa.ColumnElement[bool]:
+def holding(on: date | sa.BindParameter[date]) -> sa.ColumnElement[bool]:
     """The condition that a grant holds on the day."""
     return sa.and_(
         Grant.revoked_at.is_(None),
@@ -50,12 +51,18 @@ def holding(on: date) -> sa.ColumnElement[bool]:
 
 def held(connection: sa.Connection, account_id: int, on: date) -> tuple[Held, ...]:
     """What the account holds on the day, read on *connection*."""
-    found = connection.execute(
-        sa.select(Grant.role, Grant.region_id, Grant.site_id)
-        .where(Grant.account_id == account_id, holding(on))
-        .order_by(Grant.id)
-    )
+    found = connection.execute(_HELD, {"account_id": account_id, "on": on})
     return tuple(_held(Role(row.role), row.region_id, row.site_id) for row in found)
+
+
+#: Asked at the door of every request, so it is put together once.
+_HELD: Final = (
+    sa.select(Grant.role, Grant.region_id, Grant.site_id)
+    .where(
+        Grant.account_id == sa.bindparam("account_id"), holding(sa.bindparam("on", type_=sa.Date))
+    )
+    .order_by(Grant.id)
+)
 
 
 def _held(role: Role, region_id: int | None, site_id: int | None) -> Held:

@@ -126,10 +126,12 @@ def _write(waiting: list[_Waiting]) -> None:
         db.session.execute(sa.insert(AuditMember), members)
 
 
+_NEWEST: Final = sa.select(AuditEvent.id, AuditEvent.hash).order_by(AuditEvent.id.desc()).limit(1)
+
+
 def _last() -> tuple[int, bytes]:
     """Number and hash of the last event; what the first follows if there is none."""
-    newest = sa.select(AuditEvent.id, AuditEvent.hash).order_by(AuditEvent.id.desc()).limit(1)
-    found = db.session.execute(newest).one_or_none()
+    found = db.session.execute(_NEWEST).one_or_none()
     return (0, GENESIS) if found is None else (found.id, found.hash)
 
 

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
+from functools import cache
+from typing import Any, Final
 from uuid import uuid4
 
 import sqlalchemy as sa
@@ -12,7 +16,7 @@ from flask_babel import lazy_gettext as _l
 
 from core.access import Actor
 from core.clock import now, today
-from core.db import db, insert_or, writing
+from core.db import db, insert_or, table_of, writing
 from core.errors import NotFound
 from core.files import held, pictures, queries, store
 from core.files.models import File, FileDay
@@ -29,19 +33,31 @@ from core.files.store import Content
 log = logging.getLogger(__name__)
 
 
-def keep(actor: Actor, content: Content, name: str | None, media_type: str) -> File:
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The row of what somebody sent; ``sha256`` None: it is still to be made anew."""
+
+    id: int
+    uuid: str
+    name: str
+    sent_at: datetime
+    sent_sha256: str
+    sha256: str | None
+
+
+def keep(actor: Actor, content: Content, name: str | None, media_type: str) -> Kept:
     """The row for a content that was put into the store (store.put). Raises QuotaSpent.
 
     Whoever it belongs to refers to the row, and lets :func:`drop` take it when it is done with it.
     """
-    file = File(
-        sha256=content.sha256,
-        size=content.size,
-        media_type=media_type,
-        sent_sha256=content.sha256,
-        sent_size=content.size,
-    )
-    return _keep(actor, file, name)
+    values = {
+        "sha256": content.sha256,
+        "size": content.size,
+        "media_type": media_type,
+        "sent_sha256": content.sha256,
+        "sent_size": content.size,
+    }
+    return _keep(actor, values, name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,28 +109,21 @@ def put_picture(sent: bytes) -> Put:
     return Put(picture, store.put_bytes(picture.data), store.put_bytes(picture.small))
 
 
-def keep_picture(actor: Actor, put: Put | Waiting, name: str | None) -> File:
+def keep_picture(actor: Actor, put: Put | Waiting, name: str | None) -> Kept:
     """The row for a picture in the store, or for one that waits. Raises QuotaSpent."""
+    values: dict[str, Any] = {"media_type": pictures.MEDIA_TYPE, "sent_sha256": put.sent_sha256}
     if isinstance(put, Waiting):
-        file = File(
-            held=put.held,
-            size=put.sent_size,
-            media_type=pictures.MEDIA_TYPE,
-            sent_sha256=put.sent_sha256,
-            sent_size=put.sent_size,
-        )
-        return _keep(actor, file, name)
-    file = File(
-        sha256=put.content.sha256,
-        size=put.content.size,
-        media_type=pictures.MEDIA_TYPE,
-        sent_sha256=put.picture.sent_sha256,
-        sent_size=put.picture.sent_size,
-        small_sha256=put.small.sha256,
-        width=put.picture.width,
-        height=put.picture.height,
-    )
-    return _keep(actor, file, name)
+        values |= {"held": put.held, "size": put.sent_size, "sent_size": put.sent_size}
+    else:
+        values |= {
+            "sha256": put.content.sha256,
+            "size": put.content.size,
+            "sent_size": put.picture.sent_size,
+            "small_sha256": put.small.sha256,
+            "width": put.picture.width,
+            "height": put.picture.height,
+        }
+    return _keep(actor, values, name)
 
 
 def keep_again(actor: Actor, file_id: int) -> File:
@@ -142,35 +151,52 @@ def keep_again(actor: Actor, file_id: int) -> File:
     return file
 
 
-def _keep(actor: Actor, file: File, name: str | None) -> File:
-    _count(actor, file.sent_size)
-    file.uuid = str(uuid4())
-    file.name = kept_name(name)
-    file.account_id = actor.account_id
-    file.sent_at = now()
-    db.session.add(file)
-    db.session.flush()
-    return file
+def _keep(actor: Actor, values: Mapping[str, Any], name: str | None) -> Kept:
+    _count(actor, values["sent_size"])
+    own = {
+        "uuid": str(uuid4()),
+        "name": kept_name(name),
+        "account_id": actor.account_id,
+        "sent_at": now(),
+    }
+    return Kept(*db.session.execute(_ROW, {**values, **own}).one())
+
+
+# What every photo of a visit needs is put together once.
+_ROW: Final = sa.insert(table_of(File)).returning(
+    *(table_of(File).c[field.name] for field in fields(Kept))
+)
 
 
 def _count(actor: Actor, size: int) -> None:
     """Count what somebody sends, in a single statement. Raises QuotaSpent beyond the limit."""
     if actor.account_id is None:
         return
-    row = FileDay.__table__.c
-    fresh = {"account_id": actor.account_id, "day": today(), "files": 1, "bytes": size}
-    counted = (
-        insert_or(FileDay)
-        .values(fresh)
+    given = {
+        "account_id": actor.account_id,
+        "day": today(),
+        "size": size,
+        "most_files": MOST_FILES_A_DAY,
+        "most_bytes": MOST_BYTES_A_DAY,
+    }
+    if db.session.execute(_counting(db.engine.dialect.name), given).first() is None:
+        raise quota_spent()
+
+
+@cache
+def _counting(_dialect: str) -> Any:
+    table, given = table_of(FileDay), sa.bindparam
+    files, sent = table.c.files, table.c.bytes + given("size")
+    return (
+        insert_or(table)
+        .values(account_id=given("account_id"), day=given("day"), files=1, bytes=given("size"))
         .on_conflict_do_update(
             index_elements=["account_id", "day"],
-            set_={"files": row.files + 1, "bytes": row.bytes + size},
-            where=sa.and_(row.files < MOST_FILES_A_DAY, row.bytes + size <= MOST_BYTES_A_DAY),
+            set_={"files": files + 1, "bytes": sent},
+            where=sa.and_(files < given("most_files"), sent <= given("most_bytes")),
         )
-        .returning(row.files)
+        .returning(files)
     )
-    if db.session.execute(counted).first() is None:
-        raise quota_spent()
 
 
 def drop(file_ids: list[int]) -> None:

@@ -21,7 +21,7 @@ from core.clock import now
 from core.db import db, rows_written, table_of, writing
 from core.errors import BadInput, Conflict
 from core.files import actions as files_
-from core.files.models import File as KeptFile
+from core.files.actions import Kept
 from core.files.store import Content
 from core.imports import queries, rules
 from core.imports.models import Import, R, S
@@ -50,7 +50,7 @@ class Sent(Generic[T]):
     terms: T
 
 
-def begin(actor: Actor, run: type[R], sent: Sent[Any], **said: Any) -> tuple[R, KeptFile]:
+def begin(actor: Actor, run: type[R], sent: Sent[Any], **said: Any) -> tuple[R, Kept]:
     """Note that somebody has sent a file, with what else its table has. Raises QuotaSpent."""
     file = files_.keep(actor, sent.content, sent.name, sent.container.media_type)
     row = run(

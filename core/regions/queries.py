@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
@@ -152,16 +153,26 @@ def path_ids(region_id: int, on: date) -> list[int]:
     """
     if not is_writing() and region_id in tree(on).by_id:
         return [node.id for node in tree(on).path(region_id)]
-    found: list[int] = []
-    up: int | None = region_id
-    while up is not None:
-        found.insert(0, up)
-        up = db.session.scalar(
-            sa.select(RegionPeriod.parent_id).where(
-                RegionPeriod.region_id == up, on_day(RegionPeriod, on)
-            )
+    return list(db.session.scalars(_PATH, {"region_id": region_id, "on": on}))
+
+
+def _path() -> sa.Select[int]:
+    below = sa.select(
+        sa.bindparam("region_id", type_=sa.Integer).label("id"), sa.literal(0).label("up")
+    ).cte(recursive=True)
+    above = (
+        sa.select(RegionPeriod.parent_id, below.c.up + 1)
+        .join(below, RegionPeriod.region_id == below.c.id)
+        .where(
+            RegionPeriod.parent_id.is_not(None),
+            on_day(RegionPeriod, sa.bindparam("on", type_=sa.Date)),
         )
-    return found
+    )
+    path = below.union_all(above)
+    return sa.select(path.c.id).order_by(path.c.up.desc())
+
+
+_PATH: Final = _path()
 
 
 def _last_bearer(code: str, on: date) -> int | None:

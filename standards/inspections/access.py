@@ -67,11 +67,13 @@ def within(actor: Actor, permission: Permission, site_id: int) -> bool:
 
 def region_of(site_id: int) -> int | None:
     """The region in which the site stands today."""
-    return db.session.scalar(
-        sa.select(SitePeriod.region_id).where(
-            SitePeriod.site_id == site_id, on_day(SitePeriod, today())
-        )
-    )
+    return db.session.scalar(_REGION, {"site_id": site_id, "on": today()})
+
+
+_REGION: Final = sa.select(SitePeriod.region_id).where(
+    SitePeriod.site_id == sa.bindparam("site_id"),
+    on_day(SitePeriod, sa.bindparam("on", type_=sa.Date)),
+)
 
 
 def entry_of(row: Inspection) -> int:

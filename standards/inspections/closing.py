@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import sqlalchemy as sa
 from flask import url_for
@@ -149,8 +149,10 @@ def _ready(site_id: int, point: Point | None, versions: Mapping[str, str], *, to
 def complete(actor: Actor, inspection_id: int, ready: Ready) -> None:
     """Let the visit be complete; whoever calls holds its row and has seen that nothing lacks."""
     seen, figures = _seen(inspection_id, ready), ready.figures
-    _add_derived(seen, figures)
-    judged = judging.judge(seen.versions.values(), seen.kind, _results(seen))
+    own = _derived(seen, figures)
+    if own:
+        db.session.execute(sa.insert(InspectionAnswer), own)
+    judged = judging.judge(seen.versions.values(), seen.kind, _results(seen, own))
     row = seen.row
     row.state, row.completed_at = State.COMPLETE, now()
     row.score = canonical(judging.kept(judged))
@@ -197,23 +199,23 @@ def _kind(site_id: int, on: date) -> Kind:
     return Kind(found.one())
 
 
-def _add_derived(seen: Seen, figures: Figures) -> None:
-    """What follows from the register alone stands among the answers, marked as such."""
-    for code, published in seen.versions.items():
-        for criterion in published.version.of_kind(seen.kind):
-            result = _of_register(criterion, figures.get(code, {}).get(criterion.code, Told()))
-            if criterion.observable or result is None:
-                continue
-            db.session.add(
-                InspectionAnswer(
-                    inspection_id=seen.row.id,
-                    standard=code,
-                    criterion=criterion.code,
-                    result=result,
-                    derived=True,
-                )
-            )
-    db.session.flush()
+def _derived(seen: Seen, figures: Figures) -> list[dict[str, Any]]:
+    """What follows from the register alone: it stands among the answers, marked as such."""
+    return [
+        {
+            "inspection_id": seen.row.id,
+            "standard": code,
+            "criterion": criterion.code,
+            "result": result,
+            "note": "",
+            "reason": "",
+            "derived": True,
+        }
+        for code, published in seen.versions.items()
+        for criterion in published.version.of_kind(seen.kind)
+        if not criterion.observable
+        and (result := _of_register(criterion, figures.get(code, {}).get(criterion.code, Told())))
+    ]
 
 
 def _of_register(criterion: Criterion, told: Told) -> Result | None:
@@ -226,16 +228,13 @@ def _of_register(criterion: Criterion, told: Told) -> Result | None:
     }.get(derived(criterion.check, told))
 
 
-def _results(seen: Seen) -> dict[str, dict[str, Result]]:
+def _results(seen: Seen, own: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Result]]:
     """The answers by standard and criterion, those of the register among them."""
     found: dict[str, dict[str, Result]] = defaultdict(dict)
-    rows = db.session.execute(
-        sa.select(InspectionAnswer.standard, InspectionAnswer.criterion, InspectionAnswer.result)
-        .where(InspectionAnswer.inspection_id == seen.row.id)
-        .order_by(InspectionAnswer.id)
-    )
-    for standard, criterion, result in rows:
-        found[standard][criterion] = Result(result)
+    for one in seen.answers:
+        found[one.standard][one.criterion] = Result(one.result)
+    for row in own:
+        found[row["standard"]][row["criterion"]] = row["result"]
     return found
 
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
 
 from core.access import Actor, command
 from core.audit.actions import record as tell
-from core.db import after_commit, db
+from core.db import after_commit, db, table_of
 from core.errors import NotFound
 from core.files.actions import Put, Waiting, keep_picture, let_go
 from core.files.making import Made, when_made
@@ -42,7 +43,7 @@ def awaited(actor: Actor, uuid: str, sha256: str) -> Awaited:
 
     Asked before a picture is looked at, which takes long.
     """
-    row = db.session.scalar(sa.select(Inspection).where(Inspection.uuid == uuid))
+    row = db.session.scalar(_VISIT, {"uuid": uuid})
     if row is None:
         raise NotFound(_l("没有这次检查。请先提交检查记录，再传照片。"), field="uuid")
     _check_photo_reach(actor, row)
@@ -56,23 +57,50 @@ def _check_photo_reach(actor: Actor, row: Inspection) -> None:
         access.require_filing(actor, row)
 
 
-def _photos(inspection_id: int) -> Sequence[InspectionPhoto]:
+@dataclass(slots=True)
+class _Photo:
+    """A photo that the record (``copy_id`` None) or another copy of it names."""
+
+    id: int
+    copy_id: int | None
+    sha256: str
+    file_id: int | None
+    lost_by: str | None
+
+
+def _photos(inspection_id: int) -> list[_Photo]:
     """Those of the record and of its other copies, in their order."""
-    return db.session.scalars(
-        sa.select(InspectionPhoto)
-        .where(InspectionPhoto.inspection_id == inspection_id)
-        .order_by(InspectionPhoto.copy_id, InspectionPhoto.position)
-    ).all()
+    rows = db.session.execute(_PHOTOS, {"inspection_id": inspection_id})
+    return [_Photo(*row) for row in rows]
 
 
-def _named(photos: Sequence[InspectionPhoto], sha256: str) -> list[InspectionPhoto]:
+# An inspector comes home with hundreds of photos: what each of them asks is put together once.
+_PHOTOS: Final = (
+    sa.select(
+        *(InspectionPhoto.id, InspectionPhoto.copy_id, InspectionPhoto.sha256),
+        *(InspectionPhoto.file_id, InspectionPhoto.lost_by),
+    )
+    .where(InspectionPhoto.inspection_id == sa.bindparam("inspection_id"))
+    .order_by(InspectionPhoto.copy_id, InspectionPhoto.position)
+)
+_ARRIVED: Final = (
+    sa.update(table_of(InspectionPhoto))
+    .where(table_of(InspectionPhoto).c.id == sa.bindparam("photo_id"))
+    .values(
+        file_id=sa.bindparam("kept_id"), arrived_at=sa.bindparam("at"), lost_by=None, lost_words=""
+    )
+)
+_VISIT: Final = sa.select(Inspection).where(Inspection.uuid == sa.bindparam("uuid"))
+
+
+def _named(photos: Sequence[_Photo], sha256: str) -> list[_Photo]:
     found = [photo for photo in photos if photo.sha256 == sha256]
     if not found:
         raise NotFound(_l("检查记录中没有这张照片。"), field="sha256")
     return found
 
 
-def _missing(photos: Sequence[InspectionPhoto]) -> list[str]:
+def _missing(photos: Sequence[_Photo]) -> list[str]:
     """The hashes of those of the record that are still to come."""
     return [
         photo.sha256
@@ -92,9 +120,9 @@ def take(actor: Actor, uuid: str, put: Put | Waiting, ready: Ready | None) -> Fi
     arrived = [photo for photo in _named(photos, put.sent_sha256) if photo.file_id is None]
     for photo in arrived:
         kept = keep_picture(actor, put, None)
-        photo.file_id, photo.arrived_at = kept.id, kept.sent_at
-        photo.lost_by, photo.lost_words = None, ""
-    db.session.flush()
+        at = {"photo_id": photo.id, "kept_id": kept.id, "at": kept.sent_at}
+        db.session.execute(_ARRIVED, at)
+        photo.file_id = kept.id
     if arrived:
         _tell_arrived(actor, row, put)
     else:

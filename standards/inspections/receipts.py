@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
@@ -74,15 +75,18 @@ def missing(inspection_id: int, copy_id: int | None = None) -> tuple[str, ...]:
 
 def locked(uuid: str) -> Inspection:
     """The visit, which nobody else changes until this transaction has ended."""
-    row = db.session.scalar(
-        sa.select(Inspection)
-        .where(Inspection.uuid == uuid)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
+    row = db.session.scalar(_LOCKED, {"uuid": uuid})
     if row is None:
         raise NotFound(_l("没有这次检查。"), field="uuid")
     return row
+
+
+_LOCKED: Final = (
+    sa.select(Inspection)
+    .where(Inspection.uuid == sa.bindparam("uuid"))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
 
 
 def photo_receipt(uuid: str) -> Filed:

@@ -32,7 +32,7 @@ class TestPublishing:
         one = publish()
         assert (one.code, one.number, one.in_force, one.until) == ("sample", 1, SINCE, None)
         assert queries.document(one.id) == FILE
-        assert set(queries.criterion_ids(one.id)) == {"guide", "hours", "position", "desk"}
+        assert set(one.criteria) == {"guide", "hours", "position", "desk"}
         event = db.session.scalars(sa.select(AuditEvent).order_by(AuditEvent.id.desc())).first()
         assert event is not None
         assert (event.action, event.subject_code) == ("standard.published", "sample")

@@ -61,6 +61,6 @@ def test_each_day_has_one_version(app: Flask, config: Config) -> None:
     known = queries.versions("sample")
     assert [one.number for one in known] == list(range(1, DAYS + 1))
     assert [one.in_force for one in known] == [today() + timedelta(day) for day in range(DAYS)]
-    assert all(len(queries.criterion_ids(one.id)) == 4 for one in known)
+    assert all(len(one.criteria) == 4 for one in known)
     db.session.remove()
     assert audit.verify().breaks == 0
