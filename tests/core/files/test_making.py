@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
-import signal
 import time
 from io import BytesIO
 from pathlib import Path
@@ -15,7 +13,6 @@ import sqlalchemy as sa
 from flask import Flask
 from PIL import Image
 
-import wsgi
 from core.access import Actor
 from core.accounts import queries as accounts
 from core.accounts.rules import Role
@@ -28,6 +25,7 @@ from core.files.models import File
 from core.files.rules import ORPHAN_AFTER
 from tests.core.accounts.made import World, make_person
 from tests.core.files.made import flood, jpeg, photo, written
+from tests.forks import Pipe, forked
 
 LARGE = (1000, 800)
 
@@ -177,12 +175,10 @@ def test_the_sweep_takes_originals_that_no_row_waits_for_once_they_are_old(
 # -- Killed ----------------------------------------------------------------------------------------
 
 
-def _make_for_ever(config: Config) -> None:
-    app = wsgi.create_app(config)
-    with app.app_context():
-        while True:
-            making.make()
-            time.sleep(0.005)
+def _make_for_ever(_pipe: Pipe) -> None:
+    while True:
+        making.make()
+        time.sleep(0.005)
 
 
 def test_a_maker_that_is_killed_again_and_again_loses_nothing(
@@ -190,19 +186,14 @@ def test_a_maker_that_is_killed_again_and_again_loses_nothing(
 ) -> None:
     shots = [jpeg(*LARGE) for _ in range(30)]
     file_ids = [keep(actor, waiting(sent)) for sent in shots]
-    db.session.remove()
-    context = multiprocessing.get_context("spawn")
     random = np.random.default_rng(3)
     for _ in range(4):
-        maker = context.Process(target=_make_for_ever, args=(config,))
-        maker.start()
-        before = _left()
-        while _left() == before > 0 and maker.is_alive():  # it has begun to write
-            time.sleep(0.005)
-        time.sleep(float(random.uniform(0, 0.15)))
-        assert maker.pid is not None
-        os.kill(maker.pid, signal.SIGKILL)
-        maker.join()
+        with forked(config, _make_for_ever) as pipe:
+            before = _left()
+            while _left() == before > 0:  # until it has begun to write
+                assert not pipe.poll(), "it has ended by itself"
+                time.sleep(0.005)
+            time.sleep(float(random.uniform(0, 0.15)))
     making.make()
     actions.sweep(mend=True)
     assert _left() == 0

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import random
-import subprocess
-import sys
 import time
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -24,75 +22,28 @@ from network.imports import applying, queries
 from network.imports.jobs import WORKS
 from tests.core.imports.made import nothing
 from tests.core.sheets.made import csv_file
+from tests.forks import Pipe, forked, killed_at_each_statement
 from tests.network.conftest import Made
 from tests.network.imports.made import ACTOR, GOOD, HEADINGS, sent, tried
 
 ROWS: Final = 1500
 KILLS: Final = 2
 
-#: Reads, tries and applies the file, wherever it was left.
-PROGRAM: Final = """
-import sys
-from core.access import command
-from core.db import db
-from network.imports import applying, queries
-from network.imports.jobs import WORKS
-from wsgi import create_app
 
-with create_app().app_context():
-    actor, uuid = command("test"), sys.argv[1]
-    print("ready", flush=True)
-    while queries.find(actor, uuid).state != "applied":
-        WORKS.read_and_try(actor, uuid, lambda *_: None, lambda *_: None)
-        applying.apply(actor, uuid, queries.find(actor, uuid).digest)
-    print("done", flush=True)
-"""
+def _go_on(uuid: str, _pipe: Pipe) -> None:
+    """Reads, tries and applies the file, wherever it was left."""
+    while queries.find(ACTOR, uuid).state != "applied":
+        WORKS.read_and_try(ACTOR, uuid, nothing, nothing)
+        applying.apply(ACTOR, uuid, queries.find(ACTOR, uuid).digest)
 
 
-#: Applies the file over and over; each time its process, forked off, kills itself at another
-#: statement.  Says so, and goes on when told to.
-KILLED_AT_STATEMENTS: Final = """
-import os, signal, sys
-import sqlalchemy as sa
-from core.access import command
-from core.db import db
-from core.sites import arrivals
-from network.imports import applying, entering, queries
-from wsgi import create_app
-
-app = create_app()
-actor, uuid, step, last = command("test"), sys.argv[1], int(sys.argv[2]), 1
-entering.AT_ONCE = arrivals.AT_ONCE = 20
-
-def apply(last):
-    done = 0
-
-    def kill(*_):
-        nonlocal done
-        done += 1
-        if done == last:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    for name in ("before_cursor_execute", "commit"):
-        sa.event.listen(db.engine, name, kill)
-    file = queries.find(actor, uuid)
-    if file.state == "applied":
-        arrivals.sweep(queries.batch_of(file.id))
-    else:
-        applying.apply(actor, uuid, file.digest)
-
-print("ready", flush=True)
-while True:
-    input()
-    child = os.fork()
-    if not child:
-        with app.app_context():
-            apply(last)
-        os._exit(0)
-    _, status = os.waitpid(child, 0)
-    print("killed" if os.WIFSIGNALED(status) else f"done {status}", flush=True)
-    last += step
-"""
+def _apply(uuid: str) -> None:
+    """Applies the file, or ends what somebody else has begun."""
+    file = queries.find(ACTOR, uuid)
+    if file.state != "applied":
+        applying.apply(ACTOR, uuid, file.digest)
+    elif batch_id := queries.batch_of(file.id):
+        arrivals.sweep(batch_id)
 
 
 def counted() -> tuple[int, ...]:
@@ -119,14 +70,6 @@ def left() -> tuple[int, ...]:
     return found
 
 
-def environment(config: Config) -> dict[str, str]:
-    return os.environ | {
-        "ONEKM_HOME": str(config.home),
-        "ONEKM_DATABASE_URL": config.database_url,
-        "ONEKM_SECRET_KEY": config.secret_key,
-    }
-
-
 @pytest.mark.long
 @pytest.mark.parametrize("seed", [1])
 def test_a_killed_import_leaves_all_or_nothing(
@@ -142,16 +85,8 @@ def test_a_killed_import_leaves_all_or_nothing(
     whole = tuple(count + len(rows) for count in before)
     random_ = random.Random(seed)
     for kill in range(KILLS):
-        with subprocess.Popen(
-            [sys.executable, "-c", PROGRAM, uuid],
-            env=environment(config),
-            stdout=subprocess.PIPE,
-            text=True,
-        ) as process:
-            assert process.stdout is not None
-            assert process.stdout.readline() == "ready\n"
+        with forked(config, partial(_go_on, uuid)):
             time.sleep(random_.uniform(0, 2.5) * (kill + 1))
-            process.kill()
         assert counted() in (before, whole)
     if queries.find(ACTOR, uuid).state != "applied":
         WORKS.read_and_try(ACTOR, uuid, nothing, nothing)
@@ -173,28 +108,20 @@ STEP: Final = 4
 
 @pytest.mark.long
 def test_whoever_is_killed_at_any_statement_leaves_all_or_nothing(
-    made: Made, app: Flask, config: Config, tmp_path: Path
+    made: Made, app: Flask, config: Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    for room in ("network.imports.entering", "core.sites.arrivals"):
+        monkeypatch.setattr(f"{room}.AT_ONCE", 20)
     letters = "东西南北中上下前后大小新老山水河海林田园桥石沙金银玉龙凤云风花果木竹松柏"
     rows = [(f"{a}{b}药店", *GOOD[1:4], "", "", GOOD[6]) for a in letters for b in "甲乙"][:FEW]
     file = tried(csv_file(tmp_path / "a.csv", HEADINGS, *rows))
     before = counted()
     whole = tuple(count + FEW for count in before)
     seen: list[tuple[str, tuple[int, ...]]] = []
-    with subprocess.Popen(
-        [sys.executable, "-c", KILLED_AT_STATEMENTS, file.uuid, str(STEP)],
-        env=environment(config),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as process:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
+    with forked(config, killed_at_each_statement(partial(_apply, file.uuid), STEP)) as pipe:
         while not seen or seen[-1][0] == "killed":
-            print(file=process.stdin, flush=True)
-            seen.append((process.stdout.readline().strip(), counted()))
-        process.kill()
+            pipe.send("once more")
+            seen.append((pipe.recv(), counted()))
     found = [counts for _end, counts in seen]
     assert len(found) > 10
     assert found == sorted(found)
