@@ -63,6 +63,7 @@ def _part(name: str, one: Shown) -> Markup:
         one=one,
         ask=one.ask,
         answer=one.answer,
+        standing_at=one.standing_at,
         ground=queries.ground_of(one.proposal),
         proof=words.proof_words(one.ask, one.answer),
         where=lambda region_id: sheet.where(one.living, region_id),

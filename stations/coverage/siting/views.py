@@ -20,6 +20,7 @@ from core.jobs.models import Job
 from core.jobs.rules import State
 from core.regions.queries import find_code, tree
 from core.regions.tree import Node, Tree
+from core.sites.network import Place
 from core.sites.queries import network
 from stations.coverage.siting import (
     actions,
@@ -189,6 +190,13 @@ class Shown:
     job: Job | None
 
     @property
+    def standing_at(self) -> dict[str, Place]:
+        """The sites that stand already where something was chosen, by their codes."""
+        net = network(today())
+        found = [net.by_code(one.site) for one in self.answer.chosen if one.site]
+        return {place.code: place for place in found if place is not None}
+
+    @property
     def running(self) -> bool:
         return self.job is not None and not State(self.job.state).over
 
@@ -230,6 +238,7 @@ def _proposal(one: Shown, status: int = 200, fault: OneKmError | None = None) ->
         notes=words.notes(one.ask, one.answer),
         again=_again(one.ask),
         planned=queries.planned_of(one.proposal),
+        standing_at=one.standing_at,
         kinds=forms.STATIONS,
         new_places=sum(not chosen.site for chosen in one.answer.chosen),
         where=lambda region_id: sheet.where(one.living, region_id),

@@ -233,6 +233,9 @@ def test_what_becomes_of_an_existing_site_is_said_with_the_way_to_do_it(
     said = admin.get(asked(admin, candidates="clinics", service=HALLS)).text
     assert "1 个是现有网点：这里不会为它们新建网点，也不会自动开办事项" in said
     assert f'href="/sites/{town.clinic}/edit#offerings"' in said
+    assert "选中了哪些网点" in said
+    assert "新站建在哪里" not in said
+    assert re.search(rf'href="/sites/{town.clinic}">.*?卫生室.*?</a>', said)
     assert "是现有网点" not in admin.get(asked(admin)).text
 
 
