@@ -70,6 +70,11 @@ class Scene:
         return np.union1d(here, to[self.inside[of]])
 
     @property
+    def peopled(self) -> bool:
+        """Whether anybody is known to live in the region, whoever may look at it."""
+        return bool(self.demand.inside(self.ranks, self.region).any())
+
+    @property
     def offered(self) -> bool:
         """Whether any site at all offers the service asked about."""
         service_id = self.question.service_id

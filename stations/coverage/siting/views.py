@@ -19,9 +19,11 @@ from core.jobs import actions as job_actions
 from core.jobs.models import Job
 from core.jobs.rules import State
 from core.regions.queries import find_code, tree
+from core.regions.ranks import ranks
 from core.regions.tree import Node, Tree
 from core.sites.network import Place
 from core.sites.queries import network
+from stations.coverage.queries import demand
 from stations.coverage.siting import (
     actions,
     forms,
@@ -142,6 +144,7 @@ def _asking(region: Node, typed: Typed, status: int = 200, **more: Any) -> AnyRe
         kept={},
         elsewhere=elsewhere(region.code, {}),
         made=network(today()).made,
+        peopled=bool(demand(today()).inside(ranks(today()), region).any()),
         found=found,
         asks={one.uuid: known_question(one) for one in found.proposals},
         text=text,

@@ -166,6 +166,7 @@ def _told(answered: Answered) -> dict[str, Any]:
         "balances": listing.balances(answered),
         "most": MOST_SHOWN,
         "map": _compiled(answered),
+        "peopled": answered.scene.peopled,
         "left": coverage_maps.left_out(answered.scene),
         "again": _again(answered),
     }

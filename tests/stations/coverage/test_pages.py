@@ -143,12 +143,20 @@ def test_a_walk_is_called_what_it_is(client: FlaskClient) -> None:
 def test_without_population_there_is_no_number_and_the_page_says_what_to_do(
     app: Flask, once: Once
 ) -> None:
-    once(make_empty_town)
+    hall = once(make_empty_town).hall
     client = sign_in(app, Role.CITY_ADMIN, CITY)
     said = text(client, f"/coverage/{CITY}")
     assert "这里还没有人口数据" in said
-    assert "无 居民" in said
     assert "0.0%" not in said
+    for name in ("blind-spots", "services", "sites", "settlements"):
+        said = text(client, f"/coverage/{CITY}/{name}")
+        assert "这里还没有人口数据" in said
+        assert "导出" not in said, "no list of noughts"
+    said = text(client, f"/coverage/{CITY}/what-if?close={hall}")
+    assert "这里还没有人口数据" in said
+    assert "失去覆盖，0" not in said
+    assert "没有一个村居受影响" not in said
+    assert "不能选址" in text(client, f"/coverage/{CITY}/siting")
     auditor = sign_in(app, Role.AUDITOR, "")
     assert "请有导入权限的同事" in text(auditor, f"/coverage/{CITY}")
 
