@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 from flask import Response, jsonify, request
@@ -12,10 +11,10 @@ from flask_babel import lazy_gettext as _l
 
 from core.errors import BadInput, OneKmError
 from core.forms import whole_number
+from core.pages import PER_PAGE, Page, page_number
 
 T = TypeVar("T")
 
-PER_PAGE = 50
 MOST_PER_PAGE = 200
 
 
@@ -44,27 +43,12 @@ def error(fault: OneKmError) -> Response:
     return jsonify(error=told)
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Which part of a list is asked for; the first page is 1."""
-
-    number: int
-    size: int
-
-    @property
-    def bounds(self) -> slice:
-        return slice((self.number - 1) * self.size, self.number * self.size)
-
-
 def asked_page() -> Page:
     """``page`` and ``per_page`` of this request. Raises BadInput out of bounds."""
     size = whole_number(request.args.get("per_page", str(PER_PAGE)), "per_page")
-    number = whole_number(request.args.get("page", "1"), "page")
     if not 1 <= size <= MOST_PER_PAGE:
         raise BadInput(_l("每页条数应在 1 到 200 之间。"), field="per_page")
-    if not 1 <= number <= 10**6:
-        raise BadInput(_l("页码应从 1 开始。"), field="page")
-    return Page(number, size)
+    return Page(page_number(request.args), size)
 
 
 def listing(rows: Sequence[T], describe: Callable[[T], Any], **meta: Any) -> Response:

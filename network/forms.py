@@ -18,7 +18,6 @@ from core.sites.forms import DAYS_AHEAD as DAYS_AHEAD
 from core.sites.forms import EARLIEST as EARLIEST
 from core.sites.forms import day as day
 from core.sites.forms import kind as kind
-from core.sites.forms import page as page
 from core.sites.forms import region as region
 from core.sites.forms import status as status
 from core.sites.rules import Kind

@@ -9,9 +9,9 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from werkzeug.wrappers import Response as AnyResponse
 
 from core.access import public
-from core.api import Page
 from core.catalogue.queries import Catalogue, catalogue
 from core.clock import civil, now, today
+from core.pages import Page, page_number, pages_of
 from core.regions.queries import find_code
 from core.regions.tree import Node
 from core.sites.directions import directions
@@ -147,8 +147,8 @@ def _region_page(net: Network, node: Node, asked: Filters, code: str = "") -> st
     counts = rules.tally(net, rules.chosen(net, choice.of_any_kind))
     having, without = rules.by_having(net.tree.children(node.id), counts)
     listed = rules.in_order(net, rules.chosen(net, choice))
-    pages = -(-len(listed) // PER_PAGE)
-    number = forms.page(request.args, pages)
+    pages = pages_of(len(listed), PER_PAGE)
+    number = page_number(request.args, pages)
     moment = now()
     shown = [net.place(index) for index in listed[Page(number, PER_PAGE).bounds]]
     return render_template(

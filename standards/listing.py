@@ -20,8 +20,6 @@ from standards.queries import Published
 from standards.rules import Band, Criterion, State
 from standards.verdicts import Verdicts
 
-PER_PAGE = 50
-
 
 @dataclass(frozen=True, slots=True)
 class Asked:

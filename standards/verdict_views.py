@@ -10,19 +10,18 @@ from markupsafe import Markup
 
 from core import tables
 from core.access import Permission, current_actor, require_reach, requires
-from core.api import Page
 from core.audit.rules import find_kind
 from core.clock import today
 from core.errors import BadInput, NotFound
 from core.figures import queries as figures
 from core.figures.queries import Scope
+from core.pages import Page, page_number, pages_of
 from core.regions.queries import tree
-from core.sites import forms as site_forms
 from core.sites.network import KINDS, Network, Place
 from core.sites.queries import network
 from core.web import Panel
 from standards import forms, queries, verdicts
-from standards.listing import PER_PAGE, Asked, View, levels_below
+from standards.listing import Asked, View, levels_below
 from standards.rules import State
 from standards.site import MOST_SHOWN, SiteVerdict, Spoken, history, of_site, of_standard
 
@@ -42,8 +41,8 @@ def show(code: str) -> Response:
     if view is None:
         return _page("standards/not_yet.html", asked, where, shown=queries.shown(code))
     columns = view.sites(asked)
-    pages = max(1, -(-len(columns) // PER_PAGE))
-    number = site_forms.page(request.args, pages)
+    pages = pages_of(len(columns))
+    number = page_number(request.args, pages)
     regions = view.by_region(where, asked.below)
     levels = levels_below(where)
     return _page(
@@ -56,7 +55,7 @@ def show(code: str) -> Response:
         ranked=len(regions),
         levels=levels,
         level=asked.below if asked.below in levels else (levels[0] if levels else None),
-        lines=[view.line(column) for column in columns[Page(number, PER_PAGE).bounds]],
+        lines=[view.line(column) for column in columns[Page(number).bounds]],
         total=len(columns),
         page=number,
         pages=pages,

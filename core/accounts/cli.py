@@ -18,6 +18,7 @@ from core.accounts.rules import Role
 from core.clock import today
 from core.db import writing
 from core.errors import BadInput
+from core.pages import PER_PAGE
 from core.shell import DAY, told
 from core.web import settings
 
@@ -167,7 +168,7 @@ def list_people(text: str, stranded: bool) -> None:
             found = queries.people(_actor("list"), text, number, stranded=stranded)
             for whom in found.people:
                 click.echo(_line(whom))
-            left = found.total - number * queries.PER_PAGE
+            left = found.total - number * PER_PAGE
             number += 1
 
 

@@ -11,12 +11,13 @@ from core.access import Actor, Permission, current_actor, fresh, requires
 from core.accounts import actions, attempts, queries, tokens
 from core.accounts.forms import GrantForm, NewPersonForm, blame, typed
 from core.accounts.passwords import OneTime
-from core.accounts.queries import PER_PAGE, Person
+from core.accounts.queries import Person
 from core.accounts.views import WRONG, keep_nowhere, page
 from core.api import asked_page
 from core.db import writing
 from core.errors import BadInput
 from core.forms import whole_number
+from core.pages import pages_of
 
 blueprint = Blueprint("people", __name__, url_prefix="/people")
 blueprint.after_request(keep_nowhere)
@@ -30,7 +31,7 @@ def index() -> AnyResponse:
     actor, text = current_actor(), request.args.get("q", "")
     only, number = request.args.get("stranded") == "1", asked_page().number
     found = queries.people(actor, text, number, stranded=only)
-    pages = max(1, -(-found.total // PER_PAGE))
+    pages = pages_of(found.total)
     return page(
         *("people", None),
         found=found,

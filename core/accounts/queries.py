@@ -30,14 +30,13 @@ from core.clock import now, today
 from core.dated import on_day
 from core.db import db
 from core.errors import BadInput, NotFound
+from core.pages import PER_PAGE
 from core.regions import past
 from core.regions.models import RegionPeriod
 from core.regions.past import Gone
 from core.regions.queries import tree
 from core.sites.models import Site, SitePeriod
 from core.web import settings
-
-PER_PAGE = 50
 
 
 def holding(on: date | sa.BindParameter[date]) -> sa.ColumnElement[bool]:

@@ -18,10 +18,10 @@ from core.audit import forms, queries
 from core.audit.queries import Event
 from core.audit.rules import event_types, find_kind, subject_kinds, subject_name
 from core.errors import NotFound
+from core.pages import PER_PAGE
 
 blueprint = Blueprint("audit", __name__)
 
-PER_PAGE: Final = 50
 
 _REGIONS: Final = "onekm.audit.regions"
 

@@ -9,21 +9,19 @@ from flask_babel import lazy_gettext as _l
 
 from core import tables
 from core.access import Permission, current_actor, requires
-from core.api import Page
 from core.clock import today
 from core.errors import BadInput
 from core.figures import forms, listing, queries, rules, words
 from core.figures.forms import Asked
 from core.figures.queries import Day, Scope
 from core.figures.rules import Figure, Rows, Subject
+from core.pages import Page, page_number, pages_of
 from core.regions.queries import tree
-from core.sites import forms as site_forms
 from core.sites.network import KINDS
 
 blueprint = Blueprint("figures", __name__)
 words.init(blueprint)
 
-PER_PAGE = 50
 #: How many regions a ranking shows before it says that there are more.
 RANKED = 100
 
@@ -47,9 +45,9 @@ def figure(code: str) -> Response:
     one, asked = queries.find(code), forms.read(request.args)
     where, found = _scope(asked), queries.day(asked.on)
     rows = listing.rows_in_order(found, one, where, asked.kinds)
-    pages = max(1, -(-len(rows) // PER_PAGE))
-    number = site_forms.page(request.args, pages)
-    shown = Page(number, PER_PAGE).bounds
+    pages = pages_of(len(rows))
+    number = page_number(request.args, pages)
+    shown = Page(number).bounds
     ranking = listing.ranked(found, one, where, asked.below, asked.kinds)
     levels = listing.levels_below(where)
     return _page(

@@ -15,8 +15,8 @@ from core.db import db
 from core.errors import NotFound
 from core.jobs.models import Job, PeriodicTurn
 from core.jobs.rules import SILENT, Hold, State
+from core.pages import PER_PAGE
 
-PER_PAGE = 50
 #: Of how many jobs the queue is told again at once.
 MOST_TOLD = 500
 

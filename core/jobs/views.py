@@ -15,8 +15,8 @@ from core.errors import BadInput
 from core.i18n import named
 from core.jobs import actions, queries
 from core.jobs.models import Job
-from core.jobs.queries import PER_PAGE
 from core.jobs.rules import State
+from core.pages import pages_of
 
 blueprint = Blueprint("jobs", __name__)
 
@@ -42,7 +42,7 @@ def index() -> str:
         state=state,
         states=tuple(State),
         number=number,
-        pages=max(1, -(-found.total // PER_PAGE)),
+        pages=pages_of(found.total),
     )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
@@ -14,11 +13,10 @@ from core.access import Actor
 from core.clock import today
 from core.db import db
 from core.errors import NotFound
+from core.pages import PER_PAGE
 from core.proposals.models import Proposal
 from core.proposals.rules import Asked, ProposalKind, Show, State, find_kind, kinds
 from core.regions.queries import tree
-
-PER_PAGE: Final = 50
 
 
 def asked(row: Proposal) -> Asked:

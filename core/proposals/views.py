@@ -18,10 +18,10 @@ from core.audit.rules import find_kind as find_subject_kind
 from core.audit.rules import subject_name
 from core.db import writing
 from core.errors import BadInput, Conflict, OneKmError
+from core.pages import pages_of
 from core.proposals import actions, forms, queries
 from core.proposals.forms import DecisionForm
 from core.proposals.models import Proposal
-from core.proposals.queries import PER_PAGE
 from core.proposals.rules import Show, State, find_kind, kinds
 from core.web import MenuItem, Panel
 
@@ -40,7 +40,7 @@ def index() -> Response:
         asked=asked,
         found=found,
         number=number,
-        pages=max(1, -(-found.total // PER_PAGE)),
+        pages=pages_of(found.total),
         shows=Show,
         states=State,
         kinds=kinds(),

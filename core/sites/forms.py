@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 from typing import TypeVar
@@ -13,7 +12,7 @@ from flask_babel import lazy_gettext as _l
 
 from core.clock import today
 from core.errors import BadInput, NotFound
-from core.forms import plain, whole_number
+from core.forms import plain
 from core.regions.queries import find_code
 from core.regions.tree import Node
 from core.sites.rules import Kind, Status
@@ -73,11 +72,3 @@ def day(text: str, field: str) -> date | None:
     if asked < EARLIEST or (asked - today()).days > DAYS_AHEAD:
         raise BadInput(_l("日期应在 2000 年至一年以后之间。"), field=field)
     return asked
-
-
-def page(args: Mapping[str, str], pages: int) -> int:
-    """Which of *pages* of a list, the first being 1. Raises BadInput."""
-    number = whole_number(args.get("page", "1"), "page")
-    if not 1 <= number <= max(1, pages):
-        raise BadInput(_l("没有这一页。"), field="page")
-    return number

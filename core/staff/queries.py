@@ -28,7 +28,6 @@ from core.staff.models import Member, Posting
 from core.staff.rules import DUTIES, POSTINGS, Duty, is_member_code
 
 MEMBER: Final = "staff"
-PER_PAGE: Final = 50
 
 #: The columns of the numbers: members in any duty, then in each, in order.
 POSTED: Final = 0

@@ -13,18 +13,18 @@ from core import tables
 from core.access import Actor, Permission, current_actor, require_reach, requires
 from core.accounts.forms import blame
 from core.accounts.views import keep_nowhere
-from core.api import Page
 from core.clock import today
 from core.db import writing
 from core.errors import BadInput, Conflict
 from core.forms import whole_number
+from core.pages import Page, page_number, pages_of
 from core.regions.queries import tree
 from core.sites import forms as site_forms
 from core.staff import actions, queries
 from core.staff.actions import Described
 from core.staff.forms import Filters, LeaveForm, MemberForm, Show, filters
 from core.staff.models import Member
-from core.staff.queries import PER_PAGE, Asked
+from core.staff.queries import Asked
 from core.staff.rules import DUTIES
 from core.web import MenuItem
 
@@ -42,9 +42,9 @@ def index() -> Response:
     asked = filters(request.args)
     actor = current_actor()
     _rows, total = queries.members(actor, _asked(asked), slice(0, 0))
-    pages = max(1, -(-total // PER_PAGE))
-    number = site_forms.page(request.args, pages)
-    rows, _total = queries.members(actor, _asked(asked), Page(number, PER_PAGE).bounds)
+    pages = pages_of(total)
+    number = page_number(request.args, pages)
+    rows, _total = queries.members(actor, _asked(asked), Page(number).bounds)
     return _page(
         "index.html",
         asked=asked,

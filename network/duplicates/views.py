@@ -9,17 +9,16 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
 
 from core.access import Actor, Permission, current_actor, fresh, require_reach, requires
-from core.api import Page
 from core.catalogue.queries import catalogue
 from core.catalogue.rules import Service
 from core.clock import today
 from core.db import writing
 from core.errors import Conflict, OneKmError
+from core.pages import Page, page_number, pages_of
 from core.sites import joining, merging
 from core.sites.network import Network, Place
 from core.sites.queries import network
 from core.sites.rules import KIND_LABELS, STATUS_LABELS, Fact, Mode
-from network import forms as network_forms
 from network.duplicates import actions, choosing, forms, queries, words
 from network.duplicates.choosing import Held
 from network.duplicates.forms import Show
@@ -51,8 +50,8 @@ def index() -> str:
         require_reach(queries.reach(actor).region(net.tree, asked.region.id))
     ready = asked.show is not Show.OPEN or queries.searchable(net, asked.region)
     found = _found(actor, net, asked) if ready else []
-    pages = max(1, -(-len(found) // PER_PAGE))
-    number = network_forms.page(request.args, pages)
+    pages = pages_of(len(found), PER_PAGE)
+    number = page_number(request.args, pages)
     return render_template(
         "duplicates/index.html",
         made=net.made,

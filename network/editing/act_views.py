@@ -16,6 +16,7 @@ from core.audit.queries import story
 from core.clock import now, today
 from core.db import writing
 from core.errors import BadInput, Conflict
+from core.pages import PER_PAGE
 from core.sites import actions as sites
 from core.sites import changes
 from core.sites.queries import network
@@ -31,7 +32,6 @@ AnyPage: TypeAlias = AnyResponse | tuple[str, int]
 blueprint = Blueprint("keeping", __name__)
 
 #: How many events a page of a site's story holds.
-PER_PAGE = 50
 
 
 @blueprint.app_template_filter()

@@ -21,6 +21,7 @@ from core.dated import on_day
 from core.db import db
 from core.errors import NotFound
 from core.geo import Point
+from core.pages import PER_PAGE
 from core.proposals.models import Proposal
 from core.proposals.rules import State
 from core.regions import boundaries, following, importer, queries
@@ -44,7 +45,6 @@ from network.lineage.rules import (
     parse_shares,
 )
 
-PER_PAGE: Final = 50
 NO_SAID: Final[Mapping[str, Said]] = MappingProxyType({})
 
 

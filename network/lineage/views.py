@@ -13,16 +13,17 @@ from werkzeug.wrappers import Response
 from core.access import Permission, current_actor, fresh, requires
 from core.accounts.forms import blame
 from core.accounts.views import WRONG
-from core.api import Page, asked_page
+from core.api import asked_page
 from core.db import writing
 from core.errors import BadInput, Conflict, OneKmError
+from core.pages import Page, pages_of
 from core.proposals.queries import asked
 from core.regions.rules import ChangeKind
 from core.regions.tree import Node
 from core.web import MenuItem, Panel
 from network.lineage import actions, forms, importer, queries
 from network.lineage.forms import NewForm, SendForm
-from network.lineage.queries import PER_PAGE, Kept
+from network.lineage.queries import Kept
 from network.lineage.rules import CHANGE_LABELS, Entry, lines
 
 blueprint = Blueprint("lineage", __name__, url_prefix="/regions/changes")
@@ -34,7 +35,7 @@ def index() -> Response:
     """The lists that were reviewed or are, newest first."""
     number = asked_page().number
     rows, total = queries.listing(current_actor(), number)
-    pages = max(1, -(-total // PER_PAGE))
+    pages = pages_of(total)
     return _answer("lineage/index.html", rows=rows, total=total, number=number, pages=pages)
 
 
@@ -150,9 +151,9 @@ def _shown(entries: Sequence[Entry]) -> dict[str, Any]:
     return {
         "asked": wanted,
         "total": len(found),
-        "entries": found[Page(number, PER_PAGE).bounds],
+        "entries": found[Page(number).bounds],
         "number": number,
-        "pages": max(1, -(-len(found) // PER_PAGE)),
+        "pages": pages_of(len(found)),
     }
 
 

@@ -10,7 +10,6 @@ from urllib.parse import urlencode
 
 from flask_babel import lazy_gettext as _l
 
-from core.api import Page
 from core.catalogue.queries import catalogue
 from core.clock import today
 from core.errors import BadInput
@@ -18,7 +17,7 @@ from core.forms import flag, whole_number
 from core.search import asked as words
 from core.sites.rules import Status
 from network import forms
-from network.listing.rules import LAST_PAGE, PAGE_SIZES, Asked, Located, Sort, Stale, Way
+from network.listing.rules import Asked, Located, Sort, Stale, Way
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -67,18 +66,6 @@ def _past(given: Mapping[str, str], on: date) -> date | None:
     if day is not None and day > on:
         raise BadInput(_l("日期不能晚于今天。"), field="before")
     return day
-
-
-def page(given: Mapping[str, str]) -> Page:
-    """``page`` and ``per_page``; the sizes are few. Raises BadInput."""
-    number = whole_number(given.get("page") or "1", "page")
-    size = whole_number(given.get("per_page") or str(PAGE_SIZES[0]), "per_page")
-    if size not in PAGE_SIZES:
-        known = "、".join(map(str, PAGE_SIZES))
-        raise BadInput(_l("每页条数应为 %(known)s 之一。", known=known), field="per_page")
-    if not 1 <= number <= LAST_PAGE:
-        raise BadInput(_l("没有这一页。"), field="page")
-    return Page(number, size)
 
 
 def kept(wanted: Asked) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
@@ -16,10 +16,6 @@ from core.catalogue.rules import Service
 from core.regions.tree import Node, Tree
 from core.sites.rules import Kind, Status
 
-#: How many sites a page may hold, the first unless somebody asks.
-PAGE_SIZES: Final = (20, 50, 100, 200)
-#: The highest page that is looked for at all.
-LAST_PAGE: Final = 10**6
 MOST_NAME: Final = 40
 #: How many filters somebody may keep.
 MOST_KEPT: Final = 50
@@ -165,7 +161,7 @@ class Asked:
     sort: Sort = Sort.REGION
     descending: bool = False
 
-    def query(self) -> dict[str, str]:
+    def query(self) -> dict[str, Any]:
         """The same as arguments of an address; what narrows nothing is left out."""
         told = {
             "q": self.text,

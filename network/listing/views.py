@@ -19,6 +19,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response as AnyResponse
 
+from core import pages
 from core.access import Permission, current_actor, requires
 from core.catalogue.queries import catalogue
 from core.clock import today
@@ -38,33 +39,23 @@ blueprint = Blueprint("register", __name__, url_prefix="/register")
 def index() -> AnyResponse:
     """The sites within reach that are asked for; what is asked wrongly is told above the form."""
     try:
-        asked, page = forms.asked(request.args), forms.page(request.args)
+        asked, page = forms.asked(request.args), pages.page(request.args)
         done = forms.done(request.args)
     except OneKmError as fault:
         return _page(Asked(), fault=fault)
     found = queries.find(current_actor(), asked)
-    pages = max(1, -(-len(found) // page.size))
-    if page.number > pages:
-        return redirect(url_for(".index", **_again(asked, page.size, pages)), 302)
+    last = pages.pages_of(len(found), page.size)
+    if page.number > last:
+        return redirect(url_for(".index", **(asked.query() | page.query(last))), 302)
     return _page(
         asked,
         found=found,
         rows=queries.rows(found, page.bounds),
         page=page,
-        pages=pages,
+        pages=last,
         made=found.register.net.made,
         done=done,
     )
-
-
-def _again(asked: Asked, size: int, number: int) -> dict[str, Any]:
-    """The arguments of another page of the same list; the usual ones are left out."""
-    told: dict[str, Any] = dict(asked.query())
-    if size != rules.PAGE_SIZES[0]:
-        told["per_page"] = size
-    if number > 1:
-        told["page"] = number
-    return told
 
 
 def _page(asked: Asked, fault: OneKmError | None = None, **context: Any) -> Response:
@@ -76,7 +67,6 @@ def _page(asked: Asked, fault: OneKmError | None = None, **context: Any) -> Resp
         here_query=forms.kept(asked),
         fault=fault,
         given=request.args if fault else asked.query(),
-        again=_again,
         tree=regions,
         regions=rules.region_choices(regions, reach, asked.region),
         services=catalogue(today()).services,
@@ -123,7 +113,7 @@ def save() -> AnyResponse:
             actions.save_filter(current_actor(), request.form.get("name", ""), forms.kept(asked))
     except BadInput as fault:
         return _page(asked, fault=fault)
-    return redirect(url_for(".index", **_again(asked, rules.PAGE_SIZES[0], 1)), 303)
+    return redirect(url_for(".index", **asked.query()), 303)
 
 
 @blueprint.post("/filters/<uuid>/delete")

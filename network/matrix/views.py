@@ -9,15 +9,14 @@ from flask import Blueprint, Response, make_response, render_template, request, 
 
 from core import tables
 from core.access import Permission, current_actor, requires
-from core.api import Page
 from core.clock import today
 from core.errors import OneKmError
 from core.figures import queries as figures
 from core.figures.queries import Scope
 from core.i18n import named
+from core.pages import Page, page_number, pages_of
 from core.regions.queries import tree
 from core.sites.network import KINDS, Place
-from network import forms as network_forms
 from network.matrix import forms, queries, rules, sheet
 from network.matrix.forms import Asked
 from network.matrix.queries import Choice
@@ -26,7 +25,6 @@ from network.matrix.rules import By, Matrix, Sign, Sum
 blueprint = Blueprint("matrix", __name__)
 
 #: How many sites a page shows.
-PER_PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +77,8 @@ def page(asked: Asked, fault: OneKmError | None = None, **more: Any) -> Response
     """The page of the matrix, with what is wrong with what was sent."""
     where = scope(asked)
     matrix = found(asked, where)
-    pages = max(1, -(-len(matrix) // PER_PAGE)) if asked.by is By.SITES else 1
-    number = 1 if fault else network_forms.page(request.args, pages)
+    pages = pages_of(len(matrix)) if asked.by is By.SITES else 1
+    number = 1 if fault else page_number(request.args, pages)
     settled = replace(asked, region=where.region)
     told = render_template(
         "network/matrix.html",
@@ -123,7 +121,7 @@ def _surroundings(asked: Asked, where: Scope, matrix: Matrix) -> dict[str, Any]:
 
 def _rows(asked: Asked, matrix: Matrix, number: int) -> list[Row]:
     if asked.by is By.SITES:
-        return _site_rows(matrix.only(Page(number, PER_PAGE).bounds))
+        return _site_rows(matrix.only(Page(number).bounds))
     parts: list[tuple[Any, dict[str, Any], list[Sum]]]
     if asked.by is By.KINDS:
         groups = matrix.grouped(rules.kind_keys(matrix))

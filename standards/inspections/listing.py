@@ -14,6 +14,7 @@ from core.access import Actor
 from core.clock import today
 from core.db import db
 from core.geo import Point
+from core.pages import PER_PAGE
 from core.regions.queries import tree
 from core.regions.tree import Node, Tree
 from core.search import contains
@@ -24,7 +25,6 @@ from standards.inspections.models import Inspection, RejectedCopy
 from standards.inspections.queries import Line, place_of, read, visits
 from standards.inspections.rules import OPEN, Sort, State
 
-PER_PAGE: Final = 50
 #: How far back somebody's own finished visits are shown on her list of the day.
 LATELY: Final = timedelta(days=14)
 

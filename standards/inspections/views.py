@@ -20,6 +20,7 @@ from core.db import writing
 from core.errors import BadInput, OneKmError
 from core.files.actions import Put, Waiting, take_picture
 from core.files.rules import MOST_PHOTO
+from core.pages import pages_of
 from core.regions.queries import tree
 from core.sites.rules import Kind
 from core.web import MenuItem
@@ -40,7 +41,6 @@ from standards.inspections import (
 from standards.inspections.access import READ, WRITE
 from standards.inspections.actions import Visit
 from standards.inspections.closing import Ready
-from standards.inspections.listing import PER_PAGE
 from standards.inspections.queries import Line
 from standards.inspections.rules import (
     MOST_FORM,
@@ -109,7 +109,7 @@ def everything() -> Response:
         counts=listing.counts(actor, asked),
         fault=fault,
         number=number,
-        pages=max(1, -(-found.total // PER_PAGE)),
+        pages=pages_of(found.total),
         counties=listing.counties(actor, living),
         states=State,
         origins=Origin,

@@ -9,12 +9,10 @@ from typing import Any, Final
 from flask_babel import lazy_gettext as _l
 
 from core.errors import BadInput
-from core.sites import forms as site_forms
+from core.pages import PER_PAGE, page_number, pages_of
 from stations.coverage import forms, listing, tables
 from stations.coverage.scene import Scene
 from stations.coverage.tables import Table
-
-PER_PAGE: Final = 50
 
 
 @dataclass(frozen=True)
@@ -72,8 +70,8 @@ LISTS: Final[Mapping[str, Callable[[Scene, Mapping[str, str]], Listed]]] = {
 
 def cut(shown: Listed, args: Mapping[str, str]) -> dict[str, Any]:
     """The page of the list that is asked for, for its template. Raises BadInput."""
-    pages = max(1, -(-shown.total // PER_PAGE))
-    number = site_forms.page(args, pages)
+    pages = pages_of(shown.total)
+    number = page_number(args, pages)
     return {
         "listed": shown,
         "lines": shown.lines(slice((number - 1) * PER_PAGE, number * PER_PAGE)),

@@ -8,14 +8,11 @@ from typing import TypeVar
 
 from flask_babel import lazy_gettext as _l
 
-from core.api import Page
 from core.clock import today
 from core.errors import BadInput
-from core.forms import flag, plain, whole_number
+from core.forms import flag, plain
 from core.rectification.forms import day
 from core.rectification.lists.rules import (
-    LAST_PAGE,
-    PAGE_SIZES,
     Asked,
     CriteriaSort,
     Show,
@@ -85,15 +82,3 @@ def _source(given: Mapping[str, str]) -> FindingSource | None:
     if code and found is None:
         raise BadInput(_l("没有这个选项。"), field="source")
     return found
-
-
-def page(given: Mapping[str, str]) -> Page:
-    """``page`` and ``per_page``; the sizes are few. Raises BadInput."""
-    number = whole_number(given.get("page") or "1", "page")
-    size = whole_number(given.get("per_page") or str(PAGE_SIZES[0]), "per_page")
-    if size not in PAGE_SIZES:
-        known = "、".join(map(str, PAGE_SIZES))
-        raise BadInput(_l("每页条数应为 %(known)s 之一。", known=known), field="per_page")
-    if not 1 <= number <= LAST_PAGE:
-        raise BadInput(_l("没有这一页。"), field="page")
-    return Page(number, size)

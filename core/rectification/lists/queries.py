@@ -11,11 +11,11 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from core.access import Actor, Permission
-from core.api import Page
 from core.calendar import working
 from core.calendar.queries import calendar
 from core.clock import today
 from core.db import db
+from core.pages import Page
 from core.rectification import access
 from core.rectification.lists.rules import Asked, CriteriaSort, Criterion, Show, Sort
 from core.rectification.models import Finding, FindingAnswer, FindingClimb, FindingNotice

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
@@ -13,8 +13,6 @@ from flask_babel import lazy_gettext as _l
 from core.rectification.rules import FindingSource, Severity, State
 from core.regions.tree import Node
 
-PAGE_SIZES: Final = (20, 50, 100, 200)
-LAST_PAGE: Final = 10**6
 #: How many rows a browser waits for.
 MOST_EXPORTED: Final = 20_000
 
@@ -84,7 +82,7 @@ class Asked:
     sort: Sort = Sort.DUE
     descending: bool = False
 
-    def query(self) -> dict[str, str]:
+    def query(self) -> dict[str, Any]:
         """The same as arguments of an address; what narrows nothing is left out."""
         told = {
             "show": "" if self.show is Show.MINE else self.show.value,

@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
 
-from core import tables
+from core import pages, tables
 from core.access import Permission, current_actor, requires
 from core.clock import today
 from core.errors import BadInput, OneKmError
@@ -34,24 +34,14 @@ READERS: Final = access.READERS
 def index() -> AnyResponse:
     """The findings within reach that are asked for; what is asked wrongly is told above."""
     try:
-        asked, page = forms.asked(request.args), forms.page(request.args)
+        asked, page = forms.asked(request.args), pages.page(request.args)
     except OneKmError as fault:
         return _page("rectification/index.html", Asked(), fault=fault)
     found = queries.find(current_actor(), asked, page)
-    pages = max(1, -(-found.total // page.size))
-    if page.number > pages:
-        return redirect(url_for(".index", **_again(asked, page.size, pages)), 302)
-    return _page("rectification/index.html", asked, found=found, page=page, pages=pages)
-
-
-def _again(asked: Asked, size: int, number: int) -> dict[str, Any]:
-    """The arguments of another page of the same list; the usual ones are left out."""
-    told: dict[str, Any] = dict(asked.query())
-    if size != rules.PAGE_SIZES[0]:
-        told["per_page"] = size
-    if number > 1:
-        told["page"] = number
-    return told
+    last = pages.pages_of(found.total, page.size)
+    if page.number > last:
+        return redirect(url_for(".index", **(asked.query() | page.query(last))), 302)
+    return _page("rectification/index.html", asked, found=found, page=page, pages=last)
 
 
 def _page(template: str, asked: Asked, fault: OneKmError | None = None, **context: Any) -> Response:
@@ -60,7 +50,6 @@ def _page(template: str, asked: Asked, fault: OneKmError | None = None, **contex
         asked=asked,
         fault=fault,
         given=request.args if fault else asked.query(),
-        again=_again,
         tree=tree(today()),
         regions=_regions(asked.region),
         states=State,
@@ -116,9 +105,9 @@ def criteria() -> AnyResponse:
     except OneKmError as fault:
         return _page("rectification/criteria.html", Asked(show=Show.ALL), fault=fault)
     found = queries.criteria(current_actor(), asked, sort)
-    pages = max(1, -(-len(found) // page.size))
+    last = pages.pages_of(len(found), page.size)
     shown = found[page.bounds]
-    context = {"found": shown, "total": len(found), "page": page, "pages": pages}
+    context = {"found": shown, "total": len(found), "page": page, "pages": last}
     return _page(
         "rectification/criteria.html",
         asked,
@@ -132,7 +121,7 @@ def criteria() -> AnyResponse:
 def _criteria_asked(given: Mapping[str, str]) -> tuple[Asked, CriteriaSort, Any]:
     own = {name: value for name, value in given.items() if name not in ("sort", "show")}
     asked = forms.asked({**own, "show": Show.ALL})
-    return asked, forms.criteria_sort(given), forms.page(given)
+    return asked, forms.criteria_sort(given), pages.page(given)
 
 
 def _criteria_query(asked: Asked, sort: CriteriaSort) -> dict[str, str]:

@@ -20,6 +20,7 @@ from core.clock import today
 from core.db import db
 from core.errors import NotFound
 from core.jobs.models import Job
+from core.pages import PER_PAGE
 from core.regions.queries import standing_in, tree
 from core.regions.ranks import ranks
 from core.regions.rules import Level
@@ -31,7 +32,6 @@ from stations.coverage.runs.models import CoverageRow, CoverageRun, CoverageShar
 from stations.coverage.runs.rules import LOWEST, Ground, Terms, moment, reckon, same
 from stations.coverage.serving import serving, sites_of
 
-PER_PAGE = 50
 #: How many runs of one question are drawn beside one another.
 MOST_DRAWN = 60
 

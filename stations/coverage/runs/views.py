@@ -16,6 +16,7 @@ from core.db import writing
 from core.errors import BadInput
 from core.figures.queries import tops
 from core.jobs.rules import State
+from core.pages import pages_of
 from core.regions.queries import tree
 from core.sites.queries import network
 from stations.coverage import asked as questions
@@ -52,7 +53,7 @@ def index() -> AnyResponse:
         stretches=[] if latest is None else queries.stretches(queries.over_time(latest)),
         latest=latest,
         number=number,
-        pages=max(1, -(-found.total // queries.PER_PAGE)),
+        pages=pages_of(found.total),
         **around(asked.region.code),
     )
 

@@ -19,6 +19,7 @@ from core.clock import CITY_TIME, now, today
 from core.db import db
 from core.errors import NotFound, OneKmError
 from core.jobs.models import Job
+from core.pages import PER_PAGE
 from core.regions.queries import standing_in, tree
 from core.regions.ranks import ranks
 from core.regions.tree import Node
@@ -33,7 +34,6 @@ from stations.coverage.siting.models import SitingProposal
 from stations.coverage.siting.rules import Aim, Ask, Candidates
 from stations.coverage.siting.setting import Setting
 
-PER_PAGE: Final = 50
 #: How many proposals are laid side by side.
 MOST_COMPARED: Final = 6
 #: How long a draft is kept.

@@ -18,6 +18,7 @@ from core.errors import BadInput, NotFound, OneKmError
 from core.jobs import actions as job_actions
 from core.jobs.models import Job
 from core.jobs.rules import State
+from core.pages import PER_PAGE, pages_of
 from core.regions.queries import find_code, tree
 from core.regions.ranks import ranks
 from core.regions.tree import Node, Tree
@@ -38,7 +39,7 @@ from stations.coverage.siting.answer import Answer
 from stations.coverage.siting.forms import Typed
 from stations.coverage.siting.models import SitingProposal
 from stations.coverage.siting.problem import Unwatched
-from stations.coverage.siting.queries import MOST_COMPARED, ORDERS, PER_PAGE
+from stations.coverage.siting.queries import MOST_COMPARED, ORDERS
 from stations.coverage.siting.rules import Aim, Ask, Candidates, CannotBe, NothingToDo
 from stations.coverage.siting.setting import Setting
 from stations.coverage.ways import elsewhere
@@ -151,7 +152,7 @@ def _asking(region: Node, typed: Typed, status: int = 200, **more: Any) -> AnyRe
         order=order,
         orders=_ORDERS,
         number=number,
-        pages=max(1, -(-found.total // PER_PAGE)),
+        pages=pages_of(found.total),
         aims=tuple(Aim),
         sources=tuple(Candidates),
         services=[one for one in catalogue(today()).services if one.devolved],
@@ -221,7 +222,7 @@ def proposal(uuid: str) -> AnyResponse:
 def _proposal(one: Shown, status: int = 200, fault: OneKmError | None = None) -> AnyResponse:
     number = asked_page().number
     won = one.answer.won
-    pages = max(1, -(-len(won) // PER_PAGE))
+    pages = pages_of(len(won))
     ground = queries.ground_of(one.proposal)
     return _page(
         "stations/coverage/siting/proposal.html",

@@ -9,9 +9,9 @@ from flask.testing import FlaskClient
 from core.accounts import sign_in
 from core.accounts.rules import Role
 from core.db import db, writing
+from core.pages import PER_PAGE
 from core.proposals import queries
 from core.proposals.models import Proposal
-from core.proposals.queries import PER_PAGE
 from core.sites import changes
 from core.sites.actions import do
 from tests.core.accounts.made import ACTOR, World, give_authenticator, make_person, post, signed_in
