@@ -12,6 +12,8 @@ from flask_babel import lazy_gettext as _l
 
 from core import search as names
 from core import snapshot
+from core.access import Reach, require_reach
+from core.clock import today
 from core.connections import is_writing
 from core.dated import on_day
 from core.db import db
@@ -203,6 +205,12 @@ def standing_in(region_id: int, on: date) -> Node | None:
     """The region of the day in which what lay in a region lies: itself, else the first that it
     became, else what it lay in; None where none of them is of the day."""
     return tree(on).by_id.get(region_id) or all_standing_in([region_id], on).get(region_id)
+
+
+def require_standing(reach: Reach, region_id: int) -> None:
+    """Raise NotFound unless what stands in the region today lies within *reach*."""
+    node = standing_in(region_id, today())
+    require_reach(node is not None and reach.region(tree(today()), node.id))
 
 
 def all_standing_in(region_ids: Collection[int], on: date) -> dict[int, Node]:

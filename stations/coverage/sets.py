@@ -163,10 +163,9 @@ def sums(set_id: int) -> dict[int, Sum]:
         .group_by(Settlement.region_id)
         .order_by(Settlement.region_id)
     )
-    living = regions.tree(today())
     found: dict[int, Sum] = {}
     for region_id, places, people in rows:
-        node = living.by_id.get(region_id) or regions.standing_in(region_id, today())
+        node = regions.standing_in(region_id, today())
         if node is not None:
             held = found.get(node.id, Sum(0, 0.0))
             found[node.id] = Sum(held.places + places, held.people + people)

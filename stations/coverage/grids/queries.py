@@ -15,13 +15,13 @@ import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
 from numpy.typing import NDArray
 
-from core.access import Actor, Permission, Reach, require_reach
+from core.access import Actor, Permission, Reach
 from core.clock import today
 from core.db import db
 from core.errors import NotFound
 from core.files import store
 from core.regions import boundaries, census
-from core.regions.queries import standing_in, tree
+from core.regions.queries import require_standing, standing_in, tree
 from core.regions.rules import Level
 from core.regions.tree import Node
 from core.sites.queries import network
@@ -57,8 +57,7 @@ def find(uuid: str) -> PopulationGrid:
 def readable(reach: Reach, uuid: str) -> PopulationGrid:
     """The grid, if its region lies within reach today. Raises NotFound."""
     found = find(uuid)
-    node = node_of(found)
-    require_reach(node is not None and reach.region(tree(today()), node.id))
+    require_standing(reach, found.region_id)
     return found
 
 

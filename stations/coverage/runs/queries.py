@@ -13,7 +13,7 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import InstrumentedAttribute
 
-from core.access import Reach, require_reach
+from core.access import Reach
 from core.catalogue.queries import catalogue
 from core.catalogue.rules import Service
 from core.clock import today
@@ -21,7 +21,7 @@ from core.db import db
 from core.errors import NotFound
 from core.jobs.models import Job
 from core.pages import PER_PAGE
-from core.regions.queries import standing_in, tree
+from core.regions.queries import require_standing, standing_in, tree
 from core.regions.ranks import ranks
 from core.regions.rules import Level
 from core.regions.tree import Node
@@ -50,16 +50,14 @@ def find(uuid: str) -> CoverageRun:
 def readable(reach: Reach, uuid: str) -> CoverageRun:
     """The run, if its region lies within reach today. Raises NotFound."""
     found = find(uuid)
-    node = region_of(found)
-    require_reach(node is not None and reach.region(tree(today()), node.id))
+    require_standing(reach, found.region_id)
     return found
 
 
 def region_of(run: CoverageRun, on: date | None = None) -> Node | None:
     """The region of the run as it stands on a day, or what stands in its place; today's if not
     said."""
-    day = on or today()
-    return tree(day).by_id.get(run.region_id) or standing_in(run.region_id, day)
+    return standing_in(run.region_id, on or today())
 
 
 def question_of(run: CoverageRun) -> Question:

@@ -13,14 +13,14 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import defer
 
-from core.access import Reach, require_reach
+from core.access import Reach
 from core.catalogue.queries import catalogue
 from core.clock import CITY_TIME, now, today
 from core.db import db
 from core.errors import NotFound, OneKmError
 from core.jobs.models import Job
 from core.pages import PER_PAGE
-from core.regions.queries import standing_in, tree
+from core.regions.queries import require_standing, standing_in, tree
 from core.regions.ranks import ranks
 from core.regions.tree import Node
 from core.sites.queries import network
@@ -137,14 +137,13 @@ def find(uuid: str) -> SitingProposal:
 def within(reach: Reach, uuid: str) -> SitingProposal:
     """The proposal, if its region lies within reach today. Raises NotFound."""
     found = find(uuid)
-    node = region_now(found)
-    require_reach(node is not None and reach.region(tree(today()), node.id))
+    require_standing(reach, found.region_id)
     return found
 
 
 def region_now(proposal: SitingProposal) -> Node | None:
     """The region of the proposal today, or what stands in its place."""
-    return tree(today()).by_id.get(proposal.region_id) or standing_in(proposal.region_id, today())
+    return standing_in(proposal.region_id, today())
 
 
 def ask_of(proposal: SitingProposal) -> Ask:
