@@ -1,5 +1,5 @@
-// The page of a visit on a telephone: every stroke is kept on the device, photos are made smaller
-// and hashed before they are kept, and what is finished goes into the queue (inspections-queue.js).
+// The page of a visit on a telephone: every stroke is kept on the device (inspections-device.js),
+// and what is finished goes into the queue (inspections-queue.js).
 // Without this script the page is an ordinary form.
 'use strict';
 
@@ -7,8 +7,6 @@
   const form = document.getElementById('visit');
   if (!form || !OneKmQueue.usable()) return;
 
-  const MOST_PIXELS = 2000000;
-  const QUALITY = 0.85;
   const SETTLES = 400;
   const { uuid, site, title, owner } = form.dataset;
   const versions = JSON.parse(form.dataset.versions);
@@ -118,15 +116,6 @@
   const arrive = document.getElementById('visit-arrive');
   const arrived = document.getElementById('visit-arrived');
 
-  function metres(a, b) {
-    const radians = (degrees) => degrees * Math.PI / 180;
-    const lat = radians(b.lat - a.lat) / 2;
-    const lon = radians(b.lon - a.lon) / 2;
-    const part = Math.sin(lat) ** 2
-      + Math.cos(radians(a.lat)) * Math.cos(radians(b.lat)) * Math.sin(lon) ** 2;
-    return Math.round(2 * 6371008.8 * Math.asin(Math.sqrt(part)));
-  }
-
   function showArrival() {
     if (!draft.started) return;
     const time = new Date(draft.started).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
@@ -134,30 +123,16 @@
     let text = say('arrived', { time });
     if (!draft.arrival) text += say('arrived-nowhere');
     else if (lat) {
-      const away = metres(draft.arrival, { lat: Number(lat), lon: Number(lon) });
+      const away = OneKmDevice.metres(draft.arrival, { lat: Number(lat), lon: Number(lon) });
       text += say('arrived-away', { metres: away, accuracy: draft.arrival.accuracy ?? '?' });
     } else text += say('arrived-unplaced');
     arrived.textContent = text;
   }
 
-  function position() {
-    return new Promise((resolve) => {
-      if (!navigator.geolocation) { resolve(null); return; }
-      navigator.geolocation.getCurrentPosition(
-        ({ coords }) => resolve({
-          lat: Number(coords.latitude.toFixed(6)),
-          lon: Number(coords.longitude.toFixed(6)),
-          accuracy: Math.round(coords.accuracy),
-        }),
-        () => resolve(null),
-        { enableHighAccuracy: true, timeout: 15000, maximumAge: 30000 });
-    });
-  }
-
   arrive.addEventListener('click', async () => {
     arrive.disabled = true;
     arrived.textContent = say('locating');
-    const found = await position();
+    const found = await OneKmDevice.position();
     await keep({ arrival: found ?? draft.arrival });
     arrive.disabled = false;
     showArrival();
@@ -165,37 +140,10 @@
 
   // -- Photos -----------------------------------------------------------------------------------
 
-  const encoded = (canvas, type) => new Promise((resolve, reject) => {
-    canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error('canvas'))), type, QUALITY);
-  });
-
-  function drawn(image, most) {
-    const scale = Math.min(1, Math.sqrt(most / (image.width * image.height)));
-    const canvas = document.createElement('canvas');
-    canvas.width = Math.max(1, Math.floor(image.width * scale));
-    canvas.height = Math.max(1, Math.floor(image.height * scale));
-    const pen = canvas.getContext('2d');
-    pen.fillStyle = '#fff';
-    pen.fillRect(0, 0, canvas.width, canvas.height);
-    pen.drawImage(image, 0, 0, canvas.width, canvas.height);
-    return canvas;
-  }
-
-  async function small(file) {
-    const image = await createImageBitmap(file, { imageOrientation: 'from-image' });
-    const blob = await encoded(drawn(image, MOST_PIXELS), 'image/jpeg');
-    image.close();
-    return blob.arrayBuffer();
-  }
-
   async function addPhoto(key, file) {
-    const data = await small(file);
-    const sha256 = await OneKmQueue.sha256(data);
-    await OneKmQueue.keepPhoto(uuid, sha256, 'image/jpeg', data);
-    if (draft.photos.some((one) => one.sha256 === sha256)) return;
-    await keep({
-      photos: [...draft.photos, { sha256, size: data.byteLength, kind: 'evidence', key }],
-    });
+    const kept = await OneKmDevice.keep(uuid, await OneKmDevice.small(file));
+    if (draft.photos.some((one) => one.sha256 === kept.sha256)) return;
+    await keep({ photos: [...draft.photos, { ...kept, kind: 'evidence', key }] });
   }
 
   async function addPhotos(box, input) {
@@ -230,7 +178,7 @@
     const kept = await OneKmQueue.photo(uuid, one.sha256);
     if (kept) {
       const image = await createImageBitmap(new Blob([kept.data], { type: kept.type }));
-      const canvas = drawn(image, 16000);
+      const canvas = OneKmDevice.drawn(image, 16000);
       canvas.setAttribute('role', 'img');
       canvas.setAttribute('aria-label', say('photo-of', { hash: one.sha256.slice(0, 8) }));
       item.append(canvas);
@@ -276,12 +224,8 @@
 
     async function keepDrawn() {
       if (!touched) return;
-      const data = await (await encoded(canvas, 'image/png')).arrayBuffer();
-      const sha256 = await OneKmQueue.sha256(data);
-      await OneKmQueue.keepPhoto(uuid, sha256, 'image/png', data);
-      const photo = {
-        sha256, size: data.byteLength, kind: 'signature', key: '', side, at: new Date().toISOString(),
-      };
+      const kept = await OneKmDevice.keep(uuid, await OneKmDevice.encoded(canvas, 'image/png'));
+      const photo = { ...kept, kind: 'signature', key: '', side, at: new Date().toISOString() };
       await keep({ photos: [...draft.photos.filter((one) => !own(one)), photo] });
     }
 

@@ -19,6 +19,7 @@ PARTS: Final = (
     "icon.svg",
     "inspections-queue.js",
     "inspections.js",
+    "inspections-device.js",
     "inspections-visit.js",
 )
 
