@@ -104,44 +104,35 @@ def text(uuid: str) -> Response:
     """The whole file as text."""
     kept = queries.find(uuid)
     form = TextForm(data={"text": kept.row.document, "seen": kept.row.version})
-    if form.validate_on_submit():
-        document = (form.text.data or "").replace("\r\n", "\n")
-        saved = _saved(uuid, form, lambda found, seen: actions.rewrite(found, seen, document))
-        if saved is not None:
-            return saved
-    return _form("standards/draft_text.html", uuid, form)
+
+    def save(found: Draft, seen: int) -> None:
+        actions.rewrite(found, seen, (form.text.data or "").replace("\r\n", "\n"))
+
+    return _form("standards/draft_text.html", kept, form, save)
 
 
 @blueprint.route("/<uuid>/whole", methods=["GET", "POST"])
 @requires(Permission.STANDARDS_PUBLISH)
 def whole(uuid: str) -> Response:
     """What the version is as a whole: name, kinds, from what share on it is met."""
-    kept, version = _shaped(uuid)
-    form = WholeForm(version)
-    form.seen.data = form.seen.data or str(kept.row.version)
-    if form.validate_on_submit():
-        saved = _saved(
-            uuid, form, lambda found, seen: actions.change(found, seen, form.apply(_of(found)))
-        )
-        if saved is not None:
-            return saved
-    return _form("standards/draft_whole.html", uuid, form)
+    return _applied("standards/draft_whole.html", uuid, WholeForm)
 
 
 @blueprint.route("/<uuid>/parts", methods=["GET", "POST"])
 @requires(Permission.STANDARDS_PUBLISH)
 def parts(uuid: str) -> Response:
     """Its chapters, grades and documents."""
+    return _applied("standards/draft_parts.html", uuid, PartsForm)
+
+
+def _applied(template: str, uuid: str, kind: type[WholeForm | PartsForm]) -> Response:
     kept, version = _shaped(uuid)
-    form = PartsForm(version)
-    form.seen.data = form.seen.data or str(kept.row.version)
-    if form.validate_on_submit():
-        saved = _saved(
-            uuid, form, lambda found, seen: actions.change(found, seen, form.apply(_of(found)))
-        )
-        if saved is not None:
-            return saved
-    return _form("standards/draft_parts.html", uuid, form)
+    form = kind(version)
+
+    def save(found: Draft, seen: int) -> None:
+        actions.change(found, seen, form.apply(_of(found)))
+
+    return _form(template, kept, form, save)
 
 
 @blueprint.route("/<uuid>/criteria/new", methods=["GET", "POST"])
@@ -162,18 +153,13 @@ def _criterion(uuid: str, code: str | None) -> Response:
     kept, version = _shaped(uuid)
     at = None if code is None else rules.place_of(version, code)
     form = CriterionForm(version, None if at is None else version.criteria[at])
-    form.seen.data = form.seen.data or str(kept.row.version)
-    if form.validate_on_submit():
 
-        def save(found: Draft, seen: int) -> None:
-            other, one = form.apply(_of(found))
-            place = None if code is None else rules.place_of(other, code)
-            actions.change(found, seen, rules.with_criterion(other, one, place))
+    def save(found: Draft, seen: int) -> None:
+        other, one = form.apply(_of(found))
+        place = None if code is None else rules.place_of(other, code)
+        actions.change(found, seen, rules.with_criterion(other, one, place))
 
-        saved = _saved(uuid, form, save)
-        if saved is not None:
-            return saved
-    return _form("standards/draft_criterion.html", uuid, form, code=code)
+    return _form("standards/draft_criterion.html", kept, form, save, code=code)
 
 
 @blueprint.post("/<uuid>/criteria/<code>/move")
@@ -275,20 +261,21 @@ def _of(kept: Draft) -> Version:
     return kept.version
 
 
-def _saved(uuid: str, form: Any, save: Callable[[Draft, int], None]) -> Response | None:
-    """Back to the draft once it is saved; None where the form has to be shown again."""
-    try:
-        with writing():
-            save(queries.find(uuid), form.version)
-    except (BadInput, Conflict) as fault:
-        blame(form, fault)
-        return None
-    return redirect(url_for("drafts.draft", uuid=uuid), 303)
-
-
-def _form(template: str, uuid: str, form: Any, **context: Any) -> Response:
-    """The form; whoever was told of another's change saves over it knowing that."""
-    kept = queries.find(uuid)
+def _form(
+    template: str, kept: Draft, form: Any, save: Callable[[Draft, int], None], **context: Any
+) -> Response:
+    """Back to the draft once it is saved, else the form; whoever was told of another's change
+    saves over it knowing that."""
+    uuid = kept.row.uuid
+    form.seen.data = form.seen.data or str(kept.row.version)
+    if form.validate_on_submit():
+        try:
+            with writing():
+                save(queries.find(uuid), form.version)
+            return redirect(url_for("drafts.draft", uuid=uuid), 303)
+        except (BadInput, Conflict) as fault:
+            blame(form, fault)
+        kept = queries.find(uuid)
     form.seen.data = str(kept.row.version)
     status = WRONG if form.errors or form.form_errors else 200
     return _answer(template, status, kept=kept, form=form, version=kept.version, **context)
