@@ -10,7 +10,6 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from core.accounts import passwords
 from core.accounts.models import ApiToken
 from core.accounts.rules import Role
 from core.catalogue import actions as catalogue_actions
@@ -55,7 +54,6 @@ from stations.coverage.siting.queries import Ground
 from stations.coverage.siting.rules import Ask
 from tests.core.accounts.made import (
     ACTOR,
-    CHEAP,
     SINCE,
     World,
     give_authenticator,
@@ -68,12 +66,6 @@ from tests.permission_rows import COUNTIES, uuid_of
 from tests.standards.made import FILE as STANDARD
 from tests.standards.made import publish
 from tests.stations.coverage.made import population_set
-
-
-@pytest.fixture(autouse=True)
-def _cheap(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(passwords, "HASHER", CHEAP)
-    monkeypatch.setattr(passwords, "NOBODY", CHEAP.hash("nobody has it"))
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from core.clock import today
 from tests.browser.city import CITY, TOWN
@@ -16,10 +16,8 @@ from tests.browser.visitor import (
     DESK,
     PHONE,
     Visit,
-    chinese_in_english,
-    serious_findings,
     settled,
-    too_wide,
+    tidy_map,
 )
 
 #: Where the county administrator is at work.
@@ -42,14 +40,6 @@ PAGES: Final = {
 }
 
 
-def tidy(page: Page, language: str = "zh") -> None:
-    settled(page)
-    assert serious_findings(page) == []
-    assert too_wide(page) == []
-    if language == "en":
-        assert chinese_in_english(page) == []
-
-
 @pytest.mark.parametrize(("size", "language"), [(DESK, "en"), (PHONE, "zh"), (NARROW, "en")])
 def test_every_page_of_coverage_fits_and_can_be_read(
     staff: Visit, size: tuple[int, int], language: str
@@ -60,7 +50,7 @@ def test_every_page_of_coverage_fits_and_can_be_read(
         answer = page.goto(visitor.city.address + visitor.city.path(path))
         assert answer is not None
         assert answer.status == status, path
-        tidy(page, language)
+        tidy_map(page, language)
 
 
 def test_from_the_city_down_to_a_gap_and_its_file(staff: Visit, tmp_path: Path) -> None:
@@ -119,7 +109,7 @@ def test_if_this_station_closes_on_friday(staff: Visit, tmp_path: Path) -> None:
     friday = asked.get_by_label("看哪一天").input_value()
     assert friday >= today().isoformat()
     asked.get_by_role("button").click()
-    tidy(page)
+    tidy_map(page)
     expect(page.locator("#lost")).to_have_text(alone)
     dropped = page.locator("section", has=page.locator("#dropped"))
     expect(dropped.locator("tbody tr td:last-child").first).to_contain_text(re.compile("公里|米"))
@@ -177,4 +167,4 @@ def test_a_wrong_radius_is_told_and_what_was_typed_stays(staff: Visit) -> None:
     expect(page.get_by_role("alert")).to_contain_text("50")
     expect(page.get_by_label("Radius")).to_have_value("-1")
     expect(page.get_by_label("Radius")).to_have_attribute("aria-invalid", "true")
-    tidy(page, "en")
+    tidy_map(page, "en")

@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.city import CITY
-from tests.browser.test_coverage import NARROW, OWN, tidy
-from tests.browser.visitor import DESK, PHONE, Visit
+from tests.browser.test_coverage import NARROW, OWN
+from tests.browser.visitor import DESK, PHONE, Visit, tidy_map
 
 PAGES = (
     "/coverage/runs",
@@ -31,7 +31,7 @@ def test_every_page_of_runs_grids_and_roads_fits_and_can_be_read(
         answer = page.goto(visitor.city.address + path)
         assert answer is not None
         assert answer.status == 200, path
-        tidy(page, language)
+        tidy_map(page, language)
 
 
 def test_what_is_seen_today_is_kept_by_a_worker_and_read_over_time(
@@ -45,11 +45,11 @@ def test_what_is_seen_today_is_kept_by_a_worker_and_read_over_time(
     # The page brings itself up to date until the worker is done.
     expect(page.get_by_text("正好 1000.0 米算覆盖").first).to_be_visible(timeout=120_000)
     expect(page.locator(".fig b").first).to_have_text(seen)
-    tidy(page)
+    tidy_map(page)
     page.get_by_role("link", name="覆盖变化").click()
     expect(page.get_by_role("heading", name=re.compile("全部测算"))).to_be_visible()
     expect(page.get_by_role("table").first.get_by_text(seen)).to_be_visible()
-    tidy(page)
+    tidy_map(page)
 
 
 def test_a_grid_that_is_no_grid_is_refused_in_words(staff: Visit) -> None:
@@ -62,4 +62,4 @@ def test_a_grid_that_is_no_grid_is_refused_in_words(staff: Visit) -> None:
     page.get_by_label("Datum").select_option("wgs84")
     page.get_by_role("button", name="Send and try").click()
     expect(page.get_by_text("A population grid is taken as GeoTIFF or as CSV")).to_be_visible()
-    tidy(page, "en")
+    tidy_map(page, "en")

@@ -6,27 +6,17 @@ import re
 from typing import Final
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.browser.visitor import (
     DESK,
     PHONE,
     Visit,
-    chinese_in_english,
-    serious_findings,
-    too_wide,
+    tidy,
 )
 
 KEPT: Final = "西于家村卫生室"
 AGAIN: Final = "西于家村卫生所医保工作站"
-
-
-def tidy(page: Page, language: str = "zh") -> None:
-    """What must hold of a page for staff as of any other."""
-    assert serious_findings(page) == []
-    assert too_wide(page) == []
-    if language == "en":
-        assert chinese_in_english(page) == []
 
 
 def code_in(address: str) -> str:

@@ -16,22 +16,12 @@ from tests.browser.visitor import (
     PHONE,
     Visit,
     Visitor,
-    chinese_in_english,
-    serious_findings,
-    too_wide,
+    tidy,
 )
 
 COUNTY: Final = "371002000000"
 #: The days of a site's form, and what is in sight of them.
 SATURDAY: Final = "#h-sat"
-
-
-def tidy(page: Page, language: str = "zh") -> None:
-    """What must hold of a page for staff as of any other."""
-    assert serious_findings(page) == []
-    assert too_wide(page) == []
-    if language == "en":
-        assert chinese_in_english(page) == []
 
 
 def own_site(staff: Visit) -> str:

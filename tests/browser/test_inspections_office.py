@@ -19,8 +19,7 @@ from core.config import Config, Mode
 from core.db import db
 from core.files import making
 from tests.browser.city import City
-from tests.browser.test_roles import tidy
-from tests.browser.visitor import DESK, PHONE, Visitor
+from tests.browser.visitor import DESK, PHONE, Visitor, tidy
 from tests.core.accounts.made import new_sign_in
 from tests.databases import migrate
 from tests.serving import SECRET_KEY, serving

@@ -16,7 +16,7 @@ from core.config import Config, Mode
 from core.db import db, writing
 from core.jobs import actions
 from core.jobs.rules import Hold, State
-from tests.browser.visitor import PHONE, chinese_in_english, serious_findings, too_wide
+from tests.browser.visitor import PHONE, chinese_in_english, tidy
 from tests.core.accounts.made import give_authenticator, make_person, make_world, new_sign_in
 from tests.core.jobs.made import COUNT
 from tests.databases import migrate
@@ -92,11 +92,6 @@ def page(chromium: Browser, house: House) -> Iterator[Page]:
     yield page
     context.close()
     assert faults == []
-
-
-def tidy(page: Page) -> None:
-    assert serious_findings(page) == []
-    assert too_wide(page) == []
 
 
 def test_a_job_is_watched_to_its_end(house: House, page: Page) -> None:

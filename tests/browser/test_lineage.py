@@ -23,7 +23,7 @@ from core.sites import actions
 from tests.browser import city as cities
 from tests.browser.city import CITY, HOTLINE, City
 from tests.browser.entrance import come_in
-from tests.browser.visitor import DESK, PHONE, Visitor, serious_findings, too_wide
+from tests.browser.visitor import DESK, PHONE, Visitor, tidy
 from tests.core.accounts.made import PASSWORD, give_authenticator, make_person
 from tests.core.regions.later import MERGED, SPLIT, later
 from tests.core.sites.made import entry
@@ -80,11 +80,6 @@ def at_work(chromium: Browser, bureau: Bureau, who: Made, size: tuple[int, int])
 def figures(page: Page, bureau: Bureau, code: str, on: date) -> list[str]:
     page.goto(f"{bureau.city.address}/network/{code}?on={on.isoformat()}")
     return page.locator("nav.figs .fig").all_inner_texts()
-
-
-def tidy(page: Page) -> None:
-    assert serious_findings(page) == []
-    assert too_wide(page) == []
 
 
 def test_a_later_list_holds_and_yesterday_stays(

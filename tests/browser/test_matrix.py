@@ -6,16 +6,14 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.browser.city import COUNTY
 from tests.browser.visitor import (
     DESK,
     PHONE,
     Visit,
-    chinese_in_english,
-    serious_findings,
-    too_wide,
+    tidy,
 )
 
 #: The narrowest screen that anybody has.
@@ -38,13 +36,6 @@ PAGES: Final = (
     "/matrix/import",
     "/sites/{clinic}/services/002036001003",
 )
-
-
-def tidy(page: Page, language: str) -> None:
-    assert serious_findings(page) == []
-    assert too_wide(page) == []
-    if language == "en":
-        assert chinese_in_english(page) == []
 
 
 @pytest.mark.parametrize(("size", "language"), [(DESK, "zh"), (PHONE, "en"), (NARROW, "zh")])

@@ -37,8 +37,7 @@ from tests.browser.visitor import (
     PHONE,
     Visitor,
     chinese_in_english,
-    serious_findings,
-    too_wide,
+    tidy,
 )
 from tests.core.accounts.made import make_person
 from tests.core.files.made import photo, written
@@ -118,11 +117,6 @@ def at_work(chromium: Browser, clinic: Clinic, size: tuple[int, int]) -> tuple[V
     context.add_cookies(badge(chromium, clinic.city, Role.COUNTY_ADMIN))
     visitor = Visitor(context, clinic.city)
     return visitor, visitor.open("/network")
-
-
-def tidy(page: Page) -> None:
-    assert serious_findings(page) == []
-    assert too_wide(page) == []
 
 
 def test_all_that_hangs_on_the_other_is_on_the_survivors_page(

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.test_roles import tidy
-from tests.browser.visitor import PHONE, Visit, too_wide
+from tests.browser.visitor import PHONE, Visit, tidy, too_wide
 from tests.core.files.made import HEIC, photo, written
 
 

@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.speech import speech
-from tests.browser.test_editing import own_site, tidy
-from tests.browser.visitor import DESK, PHONE, Visit, Visitor
+from tests.browser.test_editing import own_site
+from tests.browser.visitor import DESK, PHONE, Visit, Visitor, tidy
 
 
 def done(page: Page) -> None:

@@ -17,20 +17,10 @@ from tests.browser.visitor import (
     DESK,
     PHONE,
     Visit,
-    chinese_in_english,
-    serious_findings,
-    too_wide,
+    tidy,
 )
 
 CLINICS: Final = "/register?kind=village_clinic&stale=365"
-
-
-def tidy(page: Page, language: str = "zh") -> None:
-    """What must hold of a page for staff as of any other."""
-    assert serious_findings(page) == []
-    assert too_wide(page) == []
-    if language == "en":
-        assert chinese_in_english(page) == []
 
 
 def number(page: Page) -> int:

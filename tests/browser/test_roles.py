@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import pyotp
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from core.accounts.rules import Role
 from core.clock import today
@@ -21,20 +21,10 @@ from tests.browser.visitor import (
     DESK,
     PHONE,
     Visit,
-    chinese_in_english,
-    serious_findings,
-    too_wide,
+    tidy,
 )
 
 OWN: Final = "Quiet-Harbour-47"
-
-
-def tidy(page: Page, language: str = "zh") -> None:
-    """What must hold of a page for staff as of any other."""
-    assert serious_findings(page) == []
-    assert too_wide(page) == []
-    if language == "en":
-        assert chinese_in_english(page) == []
 
 
 @pytest.mark.parametrize("role", [role.value for role in Role])

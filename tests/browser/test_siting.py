@@ -12,24 +12,12 @@ from tests.browser.visitor import (
     DESK,
     PHONE,
     Visit,
-    chinese_in_english,
-    serious_findings,
-    settled,
-    too_wide,
+    tidy_map,
 )
 
 CITY: Final = "371000000000"
 #: Where no other journey goes.
 COUNTY: Final = "371083000000"
-
-
-def tidy(page: Page, language: str = "zh") -> None:
-    """What must hold of a page for staff as of any other."""
-    settled(page)
-    assert serious_findings(page) == []
-    assert too_wide(page) == []
-    if language == "en":
-        assert chinese_in_english(page) == []
 
 
 def ask(page: Page, most: int, grid: int | None = None) -> None:
@@ -55,18 +43,18 @@ def test_the_next_stations_are_found_proved_compared_and_planned(
     page = visitor.open(f"/coverage/{CITY}")
     page.get_by_role("link", name="选址", exact=True).click()
     expect(page.get_by_text("这里还没有方案")).to_be_visible()
-    tidy(page)
+    tidy_map(page)
     ask(page, 40, 400)
     # At once there is an answer with its bound; the best is sought while one looks at it.
     expect(page.locator("#proof")).to_contain_text("尚未证明最优")
     at_once = _number(page)
-    tidy(page)
+    tidy_map(page)
     page.get_by_role("button", name="求最优解").click()
     expect(page.locator("#proof")).to_contain_text("已证明最优", timeout=120_000)
     expect(page.get_by_text("精确求解（HiGHS）")).to_be_visible()
     assert _number(page) >= at_once > 0
     save(page, "全市四十个站")
-    tidy(page)
+    tidy_map(page)
     # A smaller one, beside it.
     visitor.go(page, f"/coverage/{COUNTY}/siting")
     ask(page, 1)
@@ -78,7 +66,7 @@ def test_the_next_stations_are_found_proved_compared_and_planned(
     whole = row.get_by_role("checkbox").get_attribute("value")
     visitor.go(page, f"/coverage/siting/compare?proposal={whole}&proposal={one.split('/')[-1]}")
     expect(page.get_by_role("heading", name="对比选址方案")).to_be_visible()
-    tidy(page)
+    tidy_map(page)
     page.get_by_role("link", name="乳山一个站").click()
     page.get_by_label("类型").select_option("village_clinic")
     page.get_by_role("button", name="转为 1 个筹建网点").click()
@@ -107,15 +95,15 @@ def test_the_pages_fit_in_both_languages(
 ) -> None:
     visitor = staff("county_admin", size, language)
     page = visitor.open("/coverage/371002000000/siting?must=x&capacity=9000&most=2")
-    tidy(page, language)
+    tidy_map(page, language)
     page.locator("#must").fill("")
     page.locator("form button.btn").first.click()
     expect(page.locator("#people-won")).to_be_visible()
-    tidy(page, language)
+    tidy_map(page, language)
     visitor.go(page, "/coverage/371002000000/siting?most=0")
     page.locator("form button.btn").first.click()
     expect(page.get_by_role("alert")).to_be_visible()
-    tidy(page, language)
+    tidy_map(page, language)
 
 
 def _number(page: Page) -> int:

@@ -26,8 +26,7 @@ from tests.browser.visitor import (
     PHONE,
     Visitor,
     chinese_in_english,
-    serious_findings,
-    too_wide,
+    tidy,
 )
 from tests.core.accounts.made import PASSWORD, give_authenticator, make_person
 from tests.serving import SECRET_KEY
@@ -69,11 +68,6 @@ def at_work(
     visitor = Visitor(context, bureau.city)
     come_in(visitor.open("/signin"), who)
     return visitor
-
-
-def tidy(page: Page) -> None:
-    assert serious_findings(page) == []
-    assert too_wide(page) == []
 
 
 def numbers(page: Page) -> dict[str, int]:

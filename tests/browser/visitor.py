@@ -97,6 +97,20 @@ def serious_findings(page: Page) -> list[str]:
     return found
 
 
+def tidy(page: Page, language: str = "zh") -> None:
+    """What must hold of a page for staff as of any other."""
+    assert serious_findings(page) == []
+    assert too_wide(page) == []
+    if language == "en":
+        assert chinese_in_english(page) == []
+
+
+def tidy_map(page: Page, language: str = "zh") -> None:
+    """The same once its maps are drawn."""
+    settled(page)
+    tidy(page, language)
+
+
 def settled(page: Page) -> None:
     """Wait until the maps of the page, if it has any, have drawn what they show."""
     page.wait_for_function(_SETTLED)

@@ -8,10 +8,12 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from multiprocessing.context import ForkProcess
 from pathlib import Path
 from typing import Any, Final
 
+import pytest
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
 
@@ -20,7 +22,7 @@ from core.audit.actions import record
 from core.config import Config
 from core.db import db, writing
 from core.errors import BadInput
-from core.jobs import actions, queue, story, worker
+from core.jobs import actions, queue, rules, story, worker
 from core.jobs.models import Job
 from core.jobs.rules import JobKind, Run, State, job_kind
 from wsgi import create_app
@@ -69,6 +71,17 @@ COUNT: Final = job_kind(JobKind("test.count", _l("事项"), Permission.REGISTER_
 SLOW: Final = job_kind(JobKind("test.slow", _l("事项"), Permission.REGISTER_IMPORT, _slow))
 REFUSE: Final = job_kind(JobKind("test.refuse", _l("事项"), Permission.REGISTER_IMPORT, _refuse))
 BREAK: Final = job_kind(JobKind("test.break", _l("事项"), Permission.REGISTER_IMPORT, _break))
+
+
+@pytest.fixture(autouse=True)
+def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Workers that are silent for seconds are given up; nobody waits for a minute here."""
+    for room in ("core.jobs.rules", "core.jobs.queries", "core.jobs.actions"):
+        monkeypatch.setattr(f"{room}.SILENT", timedelta(seconds=2))
+    for room in ("core.jobs.rules", "core.jobs.worker"):
+        monkeypatch.setattr(f"{room}.BEAT_EVERY", timedelta(seconds=0.3))
+        monkeypatch.setattr(f"{room}.TOLD", timedelta(seconds=0.5))
+    assert timedelta(seconds=2) > rules.PROGRESS_EVERY
 
 
 def start(kind: JobKind, payload: Any = None, **more: Any) -> str:

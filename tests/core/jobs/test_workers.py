@@ -6,7 +6,6 @@ import os
 import signal
 import time
 from collections import Counter
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -17,13 +16,14 @@ from huey.consumer import Consumer
 from core.audit.models import AuditEvent
 from core.config import Config
 from core.db import db, writing
-from core.jobs import actions, queue, rules
+from core.jobs import actions, queue
 from core.jobs.models import Job
 from core.jobs.rules import State
 from tests.core.jobs.made import (
     ACTOR,
     COUNT,
     SLOW,
+    _soon,
     is_over,
     lines,
     lose,
@@ -33,16 +33,7 @@ from tests.core.jobs.made import (
     working,
 )
 
-
-@pytest.fixture(autouse=True)
-def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Workers that are silent for seconds are given up; nobody waits for a minute here."""
-    for room in ("core.jobs.rules", "core.jobs.queries", "core.jobs.actions"):
-        monkeypatch.setattr(f"{room}.SILENT", timedelta(seconds=2))
-    for room in ("core.jobs.rules", "core.jobs.worker"):
-        monkeypatch.setattr(f"{room}.BEAT_EVERY", timedelta(seconds=0.3))
-        monkeypatch.setattr(f"{room}.TOLD", timedelta(seconds=0.5))
-    assert timedelta(seconds=2) > rules.PROGRESS_EVERY
+__all__ = ["_soon"]
 
 
 def test_each_of_two_hundred_jobs_is_done_once_by_two_workers(

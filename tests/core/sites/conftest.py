@@ -10,7 +10,8 @@ from core.catalogue.models import Service
 from core.db import db, writing
 from core.regions import importer
 from core.regions.queries import tree
-from tests.core.sites.made import SINCE
+from core.sites.actions import enter
+from tests.core.sites.made import ACTOR, SINCE, entry
 
 LIST = """\
 code,name,level,parent
@@ -37,3 +38,10 @@ def services(app: Flask) -> list[int]:
         db.session.add_all(made)
         db.session.flush()
         return [service.id for service in made]
+
+
+@pytest.fixture
+def site(village: int) -> int:
+    """The id of a site that has been there since SINCE, of which nothing is recorded yet."""
+    with writing():
+        return enter(ACTOR, entry(village), SINCE).id

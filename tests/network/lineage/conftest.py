@@ -5,17 +5,11 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from core.accounts import passwords
 from core.db import writing
 from core.regions import importer
-from tests.core.accounts.made import ACTOR, CHEAP
+from tests.core.accounts.conftest import _cheap as _cheap
+from tests.core.accounts.made import ACTOR
 from tests.network.lineage.made import LIST, SINCE
-
-
-@pytest.fixture(autouse=True)
-def _cheap(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(passwords, "HASHER", CHEAP)
-    monkeypatch.setattr(passwords, "NOBODY", CHEAP.hash("nobody has it"))
 
 
 @pytest.fixture

@@ -9,14 +9,14 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from core.accounts import passwords
 from core.accounts.rules import Role
 from core.db import writing
 from core.sites import actions
 from core.sites.actions import Entry
 from core.sites.changes import Position
 from core.sites.rules import Kind, Status
-from tests.core.accounts.made import CHEAP, give_authenticator, make_person, signed_in
+from tests.core.accounts.conftest import _cheap as _cheap
+from tests.core.accounts.made import give_authenticator, make_person, signed_in
 from tests.network.conftest import ACTOR, SINCE, Made, announce, made
 
 __all__ = ["announce", "made"]
@@ -25,12 +25,6 @@ COUNTY = "371082000000"
 
 SignIn = Callable[..., FlaskClient]
 AddSite = Callable[..., str]
-
-
-@pytest.fixture(autouse=True)
-def _cheap(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(passwords, "HASHER", CHEAP)
-    monkeypatch.setattr(passwords, "NOBODY", CHEAP.hash("nobody has it"))
 
 
 @pytest.fixture

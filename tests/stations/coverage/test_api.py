@@ -21,15 +21,9 @@ from tests.stations.coverage.town import (
     Town,
     day_after,
     make_empty_town,
-    make_town,
 )
 
 COVERAGE = "/api/v1/coverage"
-
-
-@pytest.fixture
-def town(once: Once) -> Town:
-    return once(make_town)
 
 
 def somebody(app: Flask, role: Role, place: str) -> FlaskClient:

@@ -12,12 +12,7 @@ from flask import Flask
 from tests.conftest import Once
 from tests.stations.coverage.made import CITY, COUNTY, OTHER, VILLAGE
 from tests.stations.coverage.points import apart
-from tests.stations.coverage.town import COMMON, HALLS, Town, make_empty_town, make_town
-
-
-@pytest.fixture
-def town(once: Once) -> Town:
-    return once(make_town)
+from tests.stations.coverage.town import COMMON, HALLS, Town, make_empty_town
 
 
 def run(app: Flask, *args: str, code: int = 0) -> str:

@@ -28,12 +28,7 @@ from tests.stations.coverage.made import (
     population_set,
     settle,
 )
-from tests.stations.coverage.town import MIDDLE, Town, make_empty_town, make_town
-
-
-@pytest.fixture
-def town(once: Once) -> Town:
-    return once(make_town)
+from tests.stations.coverage.town import MIDDLE, Town, make_empty_town
 
 
 def value(figure: rules.Figure, code: str) -> float | None:

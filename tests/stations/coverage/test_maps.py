@@ -13,15 +13,9 @@ from core.db import writing
 from core.geo import Datum
 from core.regions import boundaries
 from core.regions.boundaries import Origin
-from tests.conftest import Once
 from tests.stations.coverage.made import ACTOR, CITY, COUNTY, OTHER
 from tests.stations.coverage.page import layers, sign_in
-from tests.stations.coverage.town import HALLS, Town, make_town
-
-
-@pytest.fixture
-def town(once: Once) -> Town:
-    return once(make_town)
+from tests.stations.coverage.town import HALLS, Town
 
 
 @pytest.fixture

@@ -18,12 +18,7 @@ from core.sites.queries import network
 from tests.conftest import Once
 from tests.stations.coverage.made import CITY, COUNTY, OTHER
 from tests.stations.coverage.page import rows, sign_in, text
-from tests.stations.coverage.town import HALLS, NOBODYS, Town, make_empty_town, make_town
-
-
-@pytest.fixture
-def town(once: Once) -> Town:
-    return once(make_town)
+from tests.stations.coverage.town import HALLS, NOBODYS, Town, make_empty_town
 
 
 @pytest.fixture

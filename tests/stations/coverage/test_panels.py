@@ -7,15 +7,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from core.accounts.rules import Role
-from tests.conftest import Once
 from tests.stations.coverage.made import CITY, COUNTY
 from tests.stations.coverage.page import sign_in, text
-from tests.stations.coverage.town import Town, make_town
-
-
-@pytest.fixture
-def town(once: Once) -> Town:
-    return once(make_town)
+from tests.stations.coverage.town import Town
 
 
 @pytest.fixture

@@ -44,14 +44,7 @@ from tests.stations.coverage.town import (
     NOBODYS,
     Town,
     make_empty_town,
-    make_town,
 )
-
-
-@pytest.fixture
-def town(once: Once) -> Town:
-    return once(make_town)
-
 
 KILOMETRE = Rule()
 

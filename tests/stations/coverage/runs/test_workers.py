@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import time
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -17,19 +16,11 @@ from core.jobs import actions as job_actions
 from core.jobs.rules import State
 from stations.coverage.runs import jobs, queries, rules
 from stations.coverage.runs.rules import Ground, Part
-from tests.core.jobs.made import ACTOR, is_over, lines, told, until, working
+from tests.core.jobs.made import ACTOR, _soon, is_over, lines, told, until, working
 from tests.stations.coverage.runs.made import ALL, asked, finished, found, numbers
 from tests.stations.coverage.town import Town
 
-
-@pytest.fixture(autouse=True)
-def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Workers that are silent for seconds are given up; nobody waits for a minute here."""
-    for room in ("core.jobs.rules", "core.jobs.queries", "core.jobs.actions"):
-        monkeypatch.setattr(f"{room}.SILENT", timedelta(seconds=2))
-    for room in ("core.jobs.rules", "core.jobs.worker"):
-        monkeypatch.setattr(f"{room}.BEAT_EVERY", timedelta(seconds=0.3))
-        monkeypatch.setattr(f"{room}.TOLD", timedelta(seconds=0.5))
+__all__ = ["_soon"]
 
 
 @pytest.fixture

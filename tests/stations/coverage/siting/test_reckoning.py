@@ -20,17 +20,11 @@ from stations.coverage.siting.rules import (
     Miscount,
     NothingToDo,
 )
-from tests.conftest import Once
 from tests.stations.coverage.made import CITY, COUNTY, OTHER, SECOND
 from tests.stations.coverage.siting.made import at_once, best, question
-from tests.stations.coverage.town import COMMON, HALLS, NOBODYS, Town, make_town
+from tests.stations.coverage.town import COMMON, HALLS, NOBODYS, Town
 
 WIDE = Rule(50_000.0)
-
-
-@pytest.fixture
-def town(once: Once) -> Town:
-    return once(make_town)
 
 
 def test_one_station_wins_the_whole_north(town: Town) -> None:

@@ -6,7 +6,6 @@ import multiprocessing
 import os
 import signal
 import time
-from datetime import timedelta
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
@@ -26,21 +25,13 @@ from stations.coverage.siting.answer import Answer, How
 from stations.coverage.siting.models import SitingProposal
 from stations.coverage.siting.problem import Watch
 from stations.coverage.siting.setting import Setting
-from tests.core.jobs.made import ACTOR, is_over, told, until, working
+from tests.core.jobs.made import ACTOR, _soon, is_over, told, until, working
 from tests.stations.coverage.made import CITY
 from tests.stations.coverage.siting.made import best, proposed, question
 from tests.stations.coverage.town import HALLS, Town
 from wsgi import create_app
 
-
-@pytest.fixture(autouse=True)
-def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Workers that are silent for seconds are given up; nobody waits for a minute here."""
-    for room in ("core.jobs.rules", "core.jobs.queries", "core.jobs.actions"):
-        monkeypatch.setattr(f"{room}.SILENT", timedelta(seconds=2))
-    for room in ("core.jobs.rules", "core.jobs.worker"):
-        monkeypatch.setattr(f"{room}.BEAT_EVERY", timedelta(seconds=0.3))
-        monkeypatch.setattr(f"{room}.TOLD", timedelta(seconds=0.5))
+__all__ = ["_soon"]
 
 
 @pytest.fixture

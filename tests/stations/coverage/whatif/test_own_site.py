@@ -8,17 +8,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from core.accounts.rules import Role
-from tests.conftest import Once
 from tests.stations.coverage.made import CITY, COUNTY, OTHER
 from tests.stations.coverage.page import layers, rows, sign_in, text
-from tests.stations.coverage.town import Town, make_town
+from tests.stations.coverage.town import Town
 
 PAGE = f"/coverage/{COUNTY}/what-if"
-
-
-@pytest.fixture
-def town(once: Once) -> Town:
-    return once(make_town)
 
 
 @pytest.fixture(params=[Role.STATION_MANAGER, Role.WINDOW_CLERK])

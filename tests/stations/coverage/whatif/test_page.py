@@ -18,17 +18,11 @@ from core.db import Base, writing
 from core.sites import actions
 from core.sites.actions import Entry
 from core.sites.rules import Kind
-from tests.conftest import Once
 from tests.stations.coverage.made import ACTOR, CITY, COUNTY, OTHER, SINCE, VILLAGE
 from tests.stations.coverage.page import layers, rows, sign_in, text
-from tests.stations.coverage.town import COMMON, HALLS, Town, make_town
+from tests.stations.coverage.town import COMMON, HALLS, Town
 
 PAGE = f"/coverage/{CITY}/what-if"
-
-
-@pytest.fixture
-def town(once: Once) -> Town:
-    return once(make_town)
 
 
 @pytest.fixture

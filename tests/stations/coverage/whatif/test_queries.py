@@ -21,14 +21,8 @@ from stations.coverage.queries import demand
 from stations.coverage.rules import Question
 from stations.coverage.whatif.queries import alternatives, ask
 from stations.coverage.whatif.rules import Close, Lose, Suspend, WhatIf
-from tests.conftest import Once
 from tests.stations.coverage.made import ACTOR, CITY, COUNTY
-from tests.stations.coverage.town import COMMON, HALLS, Town, make_town
-
-
-@pytest.fixture
-def town(once: Once) -> Town:
-    return once(make_town)
+from tests.stations.coverage.town import COMMON, HALLS, Town
 
 
 def question(code: str = CITY) -> Question:
