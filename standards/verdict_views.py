@@ -150,7 +150,7 @@ def _page(template: str, asked: Asked, where: Scope, **context: Any) -> Response
     reach, living = current_actor().reach(Permission.REGISTER_READ), tree(asked.on)
     region = where.region
     path = () if region is None else living.path(region.id)
-    answer = make_response(
+    return make_response(
         render_template(
             template,
             asked=asked,
@@ -167,8 +167,6 @@ def _page(template: str, asked: Asked, where: Scope, **context: Any) -> Response
             **context,
         )
     )
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
 
 
 def _address(asked: Asked, where: Scope) -> dict[str, str | None]:

@@ -120,6 +120,7 @@ def _check_form() -> None:
 
 
 def _finish(response: Response) -> Response:
+    """What somebody who has signed in was shown is kept nowhere: not here, not on the way."""
     found = current()
     if found is not None and found.step is Step.DONE:
         # Whether a sign-in was used a minute later or not is nothing to keep anybody waiting for.

@@ -79,6 +79,4 @@ def _page(
     events = found[:PER_PAGE]
     more = len(found) > PER_PAGE
     older = forms.again(query, events[-1].number) if more else None
-    answer = make_response(render_template(template, events=events, older=older, **context))
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    return make_response(render_template(template, events=events, older=older, **context))

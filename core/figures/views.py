@@ -121,7 +121,7 @@ def _scope(asked: Asked) -> Scope:
 def _page(template: str, asked: Asked, where: Scope, found: Day, **context: Any) -> Response:
     reach, living = current_actor().reach(Permission.REGISTER_READ), tree(asked.on)
     region = where.region
-    answer = make_response(
+    return make_response(
         render_template(
             template,
             made=found.ask.network.made,
@@ -140,8 +140,6 @@ def _page(template: str, asked: Asked, where: Scope, found: Day, **context: Any)
             **context,
         )
     )
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
 
 
 def _address(asked: Asked, where: Scope) -> dict[str, str | None]:

@@ -169,9 +169,7 @@ def state_of(row: Proposal) -> State:
 
 
 def _answer(template: str, status: int = 200, **context: object) -> Response:
-    answer = make_response(render_template(template, **context), status)
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    return make_response(render_template(template, **context), status)
 
 
 # -- On other pages -----------------------------------------------------------------------------

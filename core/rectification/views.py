@@ -60,9 +60,7 @@ def _page(code: str, form: MoveForm, status: int = 200, **more: Any) -> AnyRespo
         **_allowed(actor, found),
         **more,
     )
-    answer = make_response(text, status)
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    return make_response(text, status)
 
 
 def _shown(found: Standing) -> dict[str, Any]:

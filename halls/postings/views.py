@@ -93,9 +93,7 @@ def _page(kept: Kept, draft: Draft, status: int = 200) -> AnyPage:
         recorded=queries.recorded(kept.id),
         base=forms.write_base(posting_forms.document(people)),
     )
-    answer = make_response(page, status)
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    return make_response(page, status)
 
 
 # -- On the page of the site --------------------------------------------------------------------

@@ -42,6 +42,4 @@ def cell(code: str, service: str) -> Response:
         fault=None,
         sent={},
     )
-    answer = make_response(told)
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    return make_response(told)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 
 import numpy as np
-from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -153,7 +153,7 @@ def _confirm(
         on=on,
         fault=fault,
     )
-    return _kept_nowhere(told, fault)
+    return make_response(told, 200 if fault is None else fault.status)
 
 
 def _upload(
@@ -175,10 +175,4 @@ def _upload(
         sent=request.form,
     )
     wrong = fault or (BadInput("") if faults else None)
-    return _kept_nowhere(told, wrong)
-
-
-def _kept_nowhere(told: str, fault: OneKmError | None) -> Response:
-    answer = make_response(told, 200 if fault is None else fault.status)
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    return make_response(told, 200 if wrong is None else wrong.status)

@@ -91,9 +91,7 @@ def page(asked: Asked, fault: OneKmError | None = None, **more: Any) -> Response
         fault=fault,
         sent=request.form,
     )
-    answer = make_response(told, 200 if fault is None else fault.status)
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    return make_response(told, 200 if fault is None else fault.status)
 
 
 def _surroundings(asked: Asked, where: Scope, matrix: Matrix) -> dict[str, Any]:

@@ -84,7 +84,7 @@ def _page(node: Node, on: date, fault: OneKmError | None = None) -> Response:
     services = _services(on)
     writes = actor.reach(Permission.REGISTER_WRITE).region(found.network.tree, node.id)
     ticked = set(request.form.getlist("cell")) if fault is not None else None
-    answer = make_response(
+    return make_response(
         render_template(
             "network/plan.html",
             made=found.network.made,
@@ -105,8 +105,6 @@ def _page(node: Node, on: date, fault: OneKmError | None = None) -> Response:
         ),
         200 if fault is None else fault.status,
     )
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
 
 
 def _cells(found: Plan, node: Node) -> dict[tuple[Kind, int], Cell]:

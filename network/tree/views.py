@@ -36,9 +36,7 @@ def show() -> Response:
         today=today(),
         day=None if on == today() else on.isoformat(),
     )
-    answer = make_response(told)
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    return make_response(told)
 
 
 def panel(node: Node) -> Markup | None:

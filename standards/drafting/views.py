@@ -282,6 +282,4 @@ def _form(
 
 
 def _answer(template: str, status: int = 200, **context: Any) -> Response:
-    answer = make_response(render_template(template, **context), status)
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    return make_response(render_template(template, **context), status)

@@ -50,6 +50,4 @@ def _page(code: str, form: EndForm) -> Response:
     found = verdicts.verdicts().of(code)
     stands = None if found is None else standing(found[1])
     page = render_template("standards/end.html", shown=shown, form=form, stands=stands)
-    answer = make_response(page, WRONG if form.errors or form.form_errors else 200)
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    return make_response(page, WRONG if form.errors or form.form_errors else 200)

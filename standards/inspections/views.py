@@ -66,10 +66,8 @@ MENU: Final = (
 
 
 def answer(template: str, status: int = 200, **context: Any) -> Response:
-    """A page of visits; nobody on the way keeps it."""
-    response = make_response(render_template(f"inspections/{template}.html", **context), status)
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    """A page of visits."""
+    return make_response(render_template(f"inspections/{template}.html", **context), status)
 
 
 # -- Lists --------------------------------------------------------------------------------------

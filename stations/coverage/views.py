@@ -172,6 +172,4 @@ def page(
 
 
 def answer(text: str, status: int = 200) -> AnyResponse:
-    made = make_response(text, status)
-    made.headers["Cache-Control"] = "no-store"
-    return made
+    return make_response(text, status)

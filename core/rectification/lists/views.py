@@ -60,9 +60,7 @@ def _page(template: str, asked: Asked, fault: OneKmError | None = None, **contex
         today=today(),
         **context,
     )
-    answer = make_response(text, fault.status if fault else 200)
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    return make_response(text, fault.status if fault else 200)
 
 
 def _regions(selected: Node | None) -> list[tuple[Node, int]]:

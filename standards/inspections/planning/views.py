@@ -24,9 +24,7 @@ blueprint = Blueprint("inspection_plans", __name__, url_prefix="/inspections")
 
 
 def _answer(template: str, status: int = 200, **context: Any) -> Response:
-    response = make_response(render_template(f"inspections/{template}.html", **context), status)
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return make_response(render_template(f"inspections/{template}.html", **context), status)
 
 
 @blueprint.get("/plans")

@@ -149,7 +149,7 @@ def go_on(uuid: str) -> AnyResponse:
 def _page(template: str, status: int = 200, **shown: Any) -> AnyResponse:
     living = tree(today())
     shown.setdefault("tops", tops(_reach(), living))
-    answer = make_response(
+    return make_response(
         render_template(
             template,
             tree=living,
@@ -161,5 +161,3 @@ def _page(template: str, status: int = 200, **shown: Any) -> AnyResponse:
         ),
         status,
     )
-    answer.headers["Cache-Control"] = "no-store"
-    return answer

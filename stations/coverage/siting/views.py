@@ -366,6 +366,4 @@ def _page(template: str, region: Node, status: int = 200, **more: Any) -> AnyRes
         today=today(),
         **more,
     )
-    made = make_response(text, status)
-    made.headers["Cache-Control"] = "no-store"
-    return made
+    return make_response(text, status)
