@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 from uuid import uuid4
 
+from core.files import store
 from core.files.rules import ORPHAN_AFTER
 from core.web import settings
 
@@ -47,16 +48,8 @@ def put(data: bytes) -> str:
     except BaseException:
         written.unlink(missing_ok=True)
         raise
-    _sync(folder)
+    store.sync(folder)
     return name
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def read(name: str) -> bytes:

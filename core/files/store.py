@@ -93,7 +93,7 @@ def _name(written: Path, content: Content) -> None:
         written.chmod(0o400)
         written.replace(target)
         for changed in (folder, folder.parent):
-            _sync(changed)
+            sync(changed)
 
 
 def _folder(folder: Path) -> Path:
@@ -101,7 +101,8 @@ def _folder(folder: Path) -> Path:
     return folder
 
 
-def _sync(folder: Path) -> None:
+def sync(folder: Path) -> None:
+    """Let the names in a folder be on the disk."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)

@@ -62,7 +62,7 @@ def index() -> AnyResponse:
     found = net.places(np.isin(net.rows.ids, sorted(reach().sites)))
     told = [(place, panels.site(place)) for place in found[:MOST_OWN]]
     left = len(found) - len(told)
-    return answer(
+    return make_response(
         render_template("stations/coverage/mine.html", found=told, left=left, made=net.made)
     )
 
@@ -168,8 +168,4 @@ def page(
         elsewhere=elsewhere(asked.region.code, forms.query(asked.question)),
         **more,
     )
-    return answer(text, status)
-
-
-def answer(text: str, status: int = 200) -> AnyResponse:
     return make_response(text, status)

@@ -74,34 +74,30 @@ class CoverageRun(Base):
     corrected_at: Mapped[datetime | None]
 
 
-class CoverageShard(Base):
+class _Part:
+    """The numbers of a part of a run, by run and region."""
+
+    run_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("coverage_run.id", ondelete="CASCADE"), primary_key=True
+    )
+    region_id: Mapped[int] = mapped_column(sa.ForeignKey("region.id"), primary_key=True)
+    people: Mapped[float]
+    people_covered: Mapped[float]
+    settlements: Mapped[int]
+    settlements_covered: Mapped[int]
+
+
+class CoverageShard(_Part, Base):
     """A part of a run that is done: a county of the region, or what lies in none of them."""
 
     __tablename__ = "coverage_shard"
     __table_args__ = _numbers()
 
-    run_id: Mapped[int] = mapped_column(
-        sa.ForeignKey("coverage_run.id", ondelete="CASCADE"), primary_key=True
-    )
-    region_id: Mapped[int] = mapped_column(sa.ForeignKey("region.id"), primary_key=True)
-    people: Mapped[float]
-    people_covered: Mapped[float]
-    settlements: Mapped[int]
-    settlements_covered: Mapped[int]
     done_at: Mapped[datetime]
 
 
-class CoverageRow(Base):
+class CoverageRow(_Part, Base):
     """The numbers of a county or town below the region of a run; with a shard, or not at all."""
 
     __tablename__ = "coverage_row"
     __table_args__ = _numbers()
-
-    run_id: Mapped[int] = mapped_column(
-        sa.ForeignKey("coverage_run.id", ondelete="CASCADE"), primary_key=True
-    )
-    region_id: Mapped[int] = mapped_column(sa.ForeignKey("region.id"), primary_key=True)
-    people: Mapped[float]
-    people_covered: Mapped[float]
-    settlements: Mapped[int]
-    settlements_covered: Mapped[int]
