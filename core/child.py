@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import resource
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -73,3 +74,29 @@ def gave_up(code: int, errors: str) -> GaveUp:
         return GaveUp()
     word, _colon, told = lines[-1].partition(":")
     return GaveUp(word, told)
+
+
+# -- Within such a program ----------------------------------------------------------------------
+
+
+class Wrong(Exception):
+    """The file is not what it seems: a word, and what is to be told after a colon."""
+
+
+def limited(memory: int, seconds: int, work: Callable[[], None]) -> int:
+    """Do the *work* with no more bytes and seconds than it may need; with what the program ends."""
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    try:
+        work()
+    except Wrong as fault:
+        word = str(fault)
+    except UnicodeDecodeError:
+        word = "encoding"
+    except MemoryError:
+        word = "memory"
+    else:
+        return 0
+    print(word, file=sys.stderr)
+    return WRONG

@@ -13,28 +13,20 @@ from __future__ import annotations
 
 import csv
 import json
-import resource
 import sys
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from core.child import WRONG
+from core.child import Wrong, limited
 from core.sheets import workbook
-from core.sheets.parts import MOST_LETTERS, Wrong
+from core.sheets.parts import MOST_LETTERS
 from core.sheets.workbook import MOST_COLUMNS, Cell
 
 MEMORY: Final = 512 * 1024 * 1024
 SECONDS: Final = 60
 _CHUNK: Final = 1 << 20
-
-
-def limit(seconds: int) -> None:
-    """Let this process have no more than it may need."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def lines(kind: str, path: Path) -> Iterator[dict[str, Any]]:
@@ -92,21 +84,15 @@ def _row(number: int, cells: list[Cell]) -> Iterator[dict[str, Any]]:
 
 
 def main(kind: str, path: str, seconds: str = str(SECONDS)) -> int:
-    limit(int(seconds))
-    try:
+    def tell() -> None:
         write = sys.stdout.write
         encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
         for line in lines(kind, Path(path)):
             write(encode(line) + "\n")
         write('{"end":true}\n')
         sys.stdout.flush()
-    except Wrong as fault:
-        print(fault, file=sys.stderr)
-        return WRONG
-    except MemoryError:
-        print("memory", file=sys.stderr)
-        return WRONG
-    return 0
+
+    return limited(MEMORY, int(seconds), tell)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,8 @@ from datetime import datetime
 from typing import Final
 from xml.parsers import expat
 
+from core.child import Wrong
+
 MOST_LETTERS: Final = 30_000
 CHUNK: Final = 1 << 18
 
@@ -24,10 +26,6 @@ _DATE: Final = re.compile(r"[ymdhs]", re.IGNORECASE)
 #: The formats without a code that are days or times; some only where Chinese is spoken.
 _DATE_FORMATS: Final = frozenset({*range(14, 23), *range(27, 37), 45, 47, *range(50, 59)})
 _ELAPSED_FORMAT: Final = 46
-
-
-class Wrong(Exception):
-    """The file is not what it seems; the message is one word."""
 
 
 @dataclass(frozen=True, slots=True)

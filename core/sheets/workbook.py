@@ -16,7 +16,8 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from xml.parsers import expat
 
-from core.sheets.parts import CHUNK, Workbook, Wrong, local, opened_book, parser, unescaped
+from core.child import Wrong
+from core.sheets.parts import CHUNK, Workbook, local, opened_book, parser, unescaped
 
 #: The widest sheet, the longest run of blank rows, the most merged cells that are read.
 MOST_COLUMNS: Final = 300

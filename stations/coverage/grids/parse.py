@@ -13,7 +13,6 @@ from __future__ import annotations
 import json
 import math
 import re
-import resource
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +21,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from core.child import WRONG
+from core.child import Wrong, limited
 
 MEMORY: Final = 2 * 1024 * 1024 * 1024
 SECONDS: Final = 120
@@ -41,10 +40,6 @@ _NAMES: Final = {
 }
 
 
-class Wrong(Exception):
-    """The file is not what it seems: a word, and what is to be told after a colon."""
-
-
 @dataclass(frozen=True)
 class Read:
     """A grid as it was read: centres of the first cell, steps, people, and what was odd in it."""
@@ -55,13 +50,6 @@ class Read:
     lon_step: float
     people: NDArray[np.float32]
     odd: dict[str, int]
-
-
-def limit(seconds: int) -> None:
-    """Let this process have no more than it may need."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def _settle(values: NDArray[np.float64], odd: dict[str, int]) -> NDArray[np.float64]:
@@ -234,27 +222,16 @@ def _axis(values: NDArray[np.float64], name: str) -> tuple[float | None, NDArray
 
 
 def main(kind: str, path: str, out: str, seconds: str = str(SECONDS)) -> int:
-    limit(int(seconds))
-    try:
+    def write() -> None:
         read = tif(path) if kind == "tif" else table(path)
         with Path(out).open("wb") as file:
             np.savez_compressed(file, people=read.people)
-    except Wrong as fault:
-        print(fault, file=sys.stderr)
-        return WRONG
-    except UnicodeDecodeError:
-        print("encoding", file=sys.stderr)
-        return WRONG
-    except MemoryError:
-        print("memory", file=sys.stderr)
-        return WRONG
-    frame = (read.north, read.west, read.lat_step, read.lon_step)
-    if not all(map(math.isfinite, frame)):
-        print("turned", file=sys.stderr)
-        return WRONG
-    told = {"frame": [*frame, *read.people.shape], **read.odd}
-    print(json.dumps(told))
-    return 0
+        frame = (read.north, read.west, read.lat_step, read.lon_step)
+        if not all(map(math.isfinite, frame)):
+            raise Wrong("turned")
+        print(json.dumps({"frame": [*frame, *read.people.shape], **read.odd}))
+
+    return limited(MEMORY, int(seconds), write)
 
 
 if __name__ == "__main__":

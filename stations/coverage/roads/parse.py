@@ -11,7 +11,6 @@ what is to be told after a colon.
 from __future__ import annotations
 
 import re
-import resource
 import sys
 from pathlib import Path
 from typing import Any, Final
@@ -20,7 +19,7 @@ from xml.parsers import expat
 import numpy as np
 from numpy.typing import NDArray
 
-from core.child import WRONG
+from core.child import Wrong, limited
 
 MEMORY: Final = 2 * 1024 * 1024 * 1024
 SECONDS: Final = 120
@@ -30,17 +29,6 @@ _ONE: Final = 1e-7
 _COLUMNS: Final = ("from_lat", "from_lon", "to_lat", "to_lon")
 
 Numbers = NDArray[np.float64]
-
-
-class Wrong(Exception):
-    """The file is not what it seems: a word, and what is to be told after a colon."""
-
-
-def limit() -> None:
-    """Let this process have no more than it may need."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS + 1))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def table(path: str) -> dict[str, Numbers | NDArray[np.int64]]:
@@ -170,21 +158,12 @@ def _told(lat: Numbers, lon: Numbers, start: Any, end: Any, length: Numbers) -> 
 
 
 def main(kind: str, path: str, out: str) -> int:
-    limit()
-    try:
+    def write() -> None:
         read = graphml(path) if kind == "graphml" else table(path)
         with Path(out).open("wb") as file:
             np.savez(file, **read)  # type: ignore[arg-type]  # columns by their names
-    except Wrong as fault:
-        print(fault, file=sys.stderr)
-        return WRONG
-    except UnicodeDecodeError:
-        print("encoding", file=sys.stderr)
-        return WRONG
-    except MemoryError:
-        print("memory", file=sys.stderr)
-        return WRONG
-    return 0
+
+    return limited(MEMORY, SECONDS, write)
 
 
 if __name__ == "__main__":

@@ -13,8 +13,8 @@ from typing import Any, Final
 import pytest
 from openpyxl import Workbook, load_workbook
 
+from core.child import Wrong
 from core.sheets import workbook
-from core.sheets.parts import Wrong
 
 MAIN: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 LINKS: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
