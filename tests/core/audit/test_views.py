@@ -12,6 +12,7 @@ from flask_babel import lazy_gettext as _l
 
 from core import access
 from core.access import ANONYMOUS, EVERYWHERE, Actor, Held, Permission, Reach
+from core.accounts import guard
 from core.audit import views
 from core.audit.actions import record
 from core.audit.rules import Member, event_type
@@ -51,7 +52,7 @@ class Acting:
 @pytest.fixture
 def acting(monkeypatch: pytest.MonkeyPatch) -> Acting:
     acting = Acting()
-    for module in (access, views):
+    for module in (access, guard, views):
         monkeypatch.setattr(module, "current_actor", lambda: acting.actor)
     acting.actor = holder(EVERYWHERE)
     return acting
