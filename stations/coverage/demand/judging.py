@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import re
 from collections import Counter
 from collections.abc import Sequence
 from functools import cached_property
@@ -163,6 +164,9 @@ class Judge:
             return max(inside, key=lambda node: node.level.depth)
         known = self._region.id in self._regions.shapes
         if self._region.parent_id is not None and not known:
+            if _REGION_CODE.fullmatch(row.values.get("code", "")):
+                told = _l("登记里没有这个区划代码，算在%(region)s。", region=self._region.name)
+                row.fault("code", told, Gravity.WARNING)
             return self._region
         coded = row.says("code")
         row.fault("code" if coded else "lat", self._nowhere(coded, bool(nodes)))
@@ -257,6 +261,8 @@ class Judge:
         return sorted(offs)[len(offs) // 2]
 
 
+#: A code that can only be meant as that of a region.
+_REGION_CODE: Final = re.compile(r"\d{12}", re.ASCII)
 _MISSING: Final = {
     "lat": _l("没有纬度。请填写十进制度，例如 37.1653。"),
     "lon": _l("没有经度。请填写十进制度，例如 122.4867。"),

@@ -136,7 +136,7 @@ def _why(why: GaveUp) -> LazyString:
 _TOLD: Final[dict[str, LazyString]] = {
     "bands": _l("GeoTIFF 有 %(told)s 个波段，只接受一个（人口）。"),
     "column": _l("CSV 第一行应有且只有一个 %(told)s 列：lat、lon、people。"),
-    "line": _l("第 %(told)s 行不是三个数（纬度、经度、人口）。"),
+    "line": _l("第 %(told)s 行不是三个数（纬度、经度、人口）。没有数据的格请删去整行。"),
     "lines": _l("CSV 超过 %(told)s 行。请改用 GeoTIFF。"),
     "position": _l("第 %(told)s 行没有位置。"),
     "twice": _l("第 %(told)s 行与前面某一行是同一个格。"),

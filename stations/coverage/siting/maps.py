@@ -19,7 +19,6 @@ from core.maps import Bounds, CompiledMap
 from core.web import settings
 from core.words import metres
 from stations.coverage.positions import Places
-from stations.coverage.rules import metres_text
 from stations.coverage.siting.answer import Answer
 from stations.coverage.siting.setting import Setting
 
@@ -54,7 +53,7 @@ def layers(setting: Setting, answer: Answer, datum: Datum) -> list[Layer]:
     """What is before and after; the settlements that nothing changes for are those of today."""
     straight = setting.ask.rule.straight
     at = [Point(one.lat, one.lon) for one in answer.chosen]
-    title = _("%(metres)s 米范围", metres=metres_text(straight))
+    title = _("%(metres)s 米范围", metres=f"{straight:g}")
     lacking = setting.lacking
     won = {(one.lat, one.lon) for one in answer.won}
     inside = _largest(setting, np.flatnonzero(setting.inside))
@@ -65,7 +64,7 @@ def layers(setting: Setting, answer: Answer, datum: Datum) -> list[Layer]:
         map_data.rings("reach", title, _standing(setting), straight, datum, on=False),
         map_data.rings(
             "new-reach",
-            _("新站 %(metres)s 米范围", metres=metres_text(straight)),
+            _("新站 %(metres)s 米范围", metres=f"{straight:g}"),
             at[:MOST_RINGS],
             straight,
             datum,

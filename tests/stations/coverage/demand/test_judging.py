@@ -263,6 +263,13 @@ def test_without_outlines_a_countys_file_holds_the_countys_settlements(tmp_path:
     own = of_rows(tmp_path, bare, code=COUNTY)
     assert (own.counts, set(own.sums)) == ({"take": 1}, {region(COUNTY)})
     assert "没有载入区划轮廓" in own.notices[0]
+    odd = of_rows(
+        tmp_path, ("370302001001", *bare[1:]), ("X1", *bare[1:2], "37.2", "122.5", "1"), code=COUNTY
+    )
+    assert odd.counts == {"take": 2}
+    ((at, level, words),) = [one for one in problems(odd) if "区划代码" in one[2]]
+    assert (at, level) == ("A2", "warning")
+    assert "登记里没有这个区划代码" in words
     whole = of_rows(tmp_path, bare, ("X1", "乙", "37.2", "122.5", "1"))
     assert whole.counts == {"refuse": 2}
     first, second = (words for _at, _level, words in problems(whole))
