@@ -18,6 +18,7 @@
   const checks = [...form.querySelectorAll('fieldset[data-key]')];
   const state = document.getElementById('visit-state');
   const fault = document.getElementById('visit-fault');
+  const next = document.getElementById('visit-next');
   const blank = () => ({
     uuid, site, title, owner, started: null, arrival: null, values: {}, photos: [],
   });
@@ -95,8 +96,8 @@
       const result = chosen(check);
       if (result) answered += 1;
       const { registry } = check.dataset;
-      const against = (registry === 'met' && result === 'fail')
-        || (registry === 'failed' && result === 'pass');
+      // Whoever finds a fault says what it is, and with that why the register is wrong.
+      const against = registry === 'failed' && result === 'pass';
       check.querySelector('.check-more').hidden = !result;
       for (const part of check.querySelectorAll('[data-when=fail]')) part.hidden = result !== 'fail';
       for (const part of check.querySelectorAll('[data-when=against]')) part.hidden = !against;
@@ -104,12 +105,22 @@
     document.getElementById('visit-progress').value = answered;
     document.getElementById('visit-count').textContent = say(
       'progress', { done: answered, of: checks.length });
+    next.hidden = answered === 0 || answered === checks.length;
     for (const chapter of form.querySelectorAll('[data-chapter]')) {
       const inside = [...chapter.querySelectorAll('fieldset[data-key]')];
       chapter.querySelector('[data-done]').textContent =
         `${inside.filter(chosen).length} / ${inside.length}`;
     }
   }
+
+  // The first without an answer below what is in sight, or else the first of all.
+  next.addEventListener('click', () => {
+    const left = checks.filter((check) => !chosen(check));
+    const below = left.find((check) => check.getBoundingClientRect().top > window.innerHeight / 2);
+    const found = below ?? left[0];
+    found?.scrollIntoView({ block: 'start' });
+    found?.querySelector('input[type=radio]').focus({ preventScroll: true });
+  });
 
   // -- Arrival ----------------------------------------------------------------------------------
 

@@ -35,8 +35,11 @@
   async function showUnsent() {
     const left = await OneKmQueue.records();
     const waiting = left.filter((one) => one.state !== 'beside');
-    const drafts = await OneKmQueue.drafts();
+    // What is open here is no news to whoever fills it in.
+    const open = document.getElementById('visit')?.dataset.uuid;
+    const drafts = (await OneKmQueue.drafts()).filter((one) => one.uuid !== open);
     bar.hidden = false;
+    document.getElementById('visit-send').hidden = waiting.length === 0;
     bar.querySelector('[data-unsent]').textContent = waiting.length;
     bar.classList.toggle('warn', waiting.length > 0);
     bar.classList.toggle('ok', waiting.length === 0);

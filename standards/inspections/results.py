@@ -14,6 +14,7 @@ from core.files import store
 from core.web import public_address
 from standards.inspections import access, judging, listing, people, queries
 from standards.inspections.access import COMMENT, READ, REVIEW
+from standards.inspections.beside import beside
 from standards.inspections.outcome import outcome
 from standards.inspections.queries import Line, Shot
 from standards.inspections.rules import (
@@ -37,8 +38,7 @@ def page(actor: Actor, one: Line, **more: Any) -> dict[str, Any]:
     return {
         **told(one),
         "comments": queries.comments(row.id),
-        "copies": queries.copies(row.id) if reviews or access.took_part(actor, row) else (),
-        "copy_photos": {},
+        "copies": beside(row) if reviews or access.took_part(actor, row) else (),
         "may": {
             "review": row.state == State.COMPLETE and access.may_review(actor, row),
             "give_up": row.state == State.FILED and access.may_review(actor, row),

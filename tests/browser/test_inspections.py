@@ -299,6 +299,26 @@ def test_where_only_the_page_of_another_version_is_kept_nothing_is_mixed(scene: 
     expect(page.locator("form#visit")).to_be_hidden()
 
 
+def test_the_page_leads_to_what_is_left_to_check(scene: Scene) -> None:
+    page = scene.open(f"/inspections/{scene.ground.plan()}")
+    page.set_viewport_size({"width": 360, "height": 740})
+    expect(page.locator("form#visit[data-ready]")).to_be_attached()
+    # On a telephone what is to be done stands first; the list of the day is one step back.
+    expect(page.locator("nav.staff")).to_be_hidden()
+    checks, onward = page.locator("fieldset[data-key]"), page.locator("#visit-next")
+    expect(onward).to_be_hidden()
+    checks.last.locator(".seg-pass input").check()
+    onward.click()
+    expect(checks.first.locator("input[type=radio]").first).to_be_focused()
+    # One reason is asked for: what is wrong says why the register is.
+    checks.first.locator(".seg-fail input").check()
+    expect(checks.first.locator("[data-needed=note]")).to_be_visible()
+    expect(checks.first.locator("[data-needed=reason]")).to_be_hidden()
+    for number in range(checks.count()):
+        checks.nth(number).locator(".seg-pass input").check()
+    expect(onward).to_be_hidden()
+
+
 def test_a_record_that_is_refused_is_told_with_the_reason_and_holds_nothing_up(
     scene: Scene,
 ) -> None:

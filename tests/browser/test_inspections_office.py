@@ -190,7 +190,7 @@ def test_a_visit_is_signed_by_both_sides_reviewed_and_what_it_found_is_closed(
     expect(desk.get_by_role("button", name="Sign off")).to_have_count(0)
     tidy(desk)  # the site has no English name
 
-    handset.get_by_role("link", name="整改", exact=True).first.click()
+    handset.get_by_role("link", name="看整改", exact=True).first.click()
     handset.get_by_label("做了什么").fill("已安排两人轮班")
     handset.get_by_role("button", name="提交反馈").click()
     expect(handset.locator("main")).to_contain_text("等检查员复查")

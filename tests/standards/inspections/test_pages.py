@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from core.clock import today
+from core.clock import now, today
 from tests.standards.inspections.made import Ground, answer, jpeg, named, sha
 from tests.standards.inspections.test_views import admin
 
@@ -70,3 +70,36 @@ def test_the_calendar_marks_days_without_visits_which_a_telephone_leaves_out(
     now = page[page.index('class="now"') :]
     assert f'<b class="num">{today().day}</b>' in now[:80]
     assert page.count('class="free"') >= 27
+
+
+def test_another_record_is_laid_beside_the_one_that_counts(ground: Ground) -> None:
+    uuid, phone, shot = ground.plan(), ground.phone(), jpeg("blue")
+    phone.send(uuid, ground.record())
+    other = ground.record(
+        answers=FAILED,
+        photos=named([shot]),
+        words="门口有积雪",
+        signatures=[{"side": "site", "name": "王站长", "at": now().isoformat()}],
+    )
+    assert phone.send(uuid, other).status_code == 409
+    phone.photo(uuid, shot)
+    page = admin(ground).client.get(f"/inspections/{uuid}").text
+    told = page[page.index('id="copies"') :]
+    table = told[told.index("<table") : told.index("</table>")]
+    assert "有引导员" in table
+    assert table.index("符合</span>") < table.index("不符合</span>") < table.index("没有人在岗")
+    assert "营业时间已登记" not in table, "what both say alike is no difference"
+    assert "门口有积雪" in told
+    assert "王站长" in told
+    assert f"/photos/{sha(shot)}/small" in told
+    # As it was sent it is still there, folded away.
+    assert told.index("看原文") < told.index("started_at")
+
+
+def test_records_that_answer_alike_say_so(ground: Ground) -> None:
+    uuid, phone = ground.plan(), ground.phone()
+    phone.send(uuid, ground.record())
+    phone.send(uuid, ground.record(words="补一句"))
+    told = admin(ground).client.get(f"/inspections/{uuid}").text.partition('id="copies"')[2]
+    assert "各条的回答与先到的相同" in told
+    assert "补一句" in told
