@@ -15,7 +15,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
 
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
@@ -30,10 +30,16 @@ _writing: ContextVar[bool] = ContextVar("writing", default=False)
 
 
 def options(url: sa.URL) -> dict[str, Any]:
-    """What the engine of a database is made with."""
+    """What the engine of a database is made with; what is stored is told in no fault, so that
+    nobody's data gets into a log."""
     if url.get_backend_name() == "sqlite":
-        return {"module": _sqlite_module(), "connect_args": {"timeout": PATIENCE}}
+        return {
+            "module": _sqlite_module(),
+            "hide_parameters": True,
+            "connect_args": {"timeout": PATIENCE},
+        }
     return {
+        "hide_parameters": True,
         "pool_pre_ping": True,
         "pool_recycle": 300,
         "connect_args": {"options": f"-c lock_timeout={int(PATIENCE * 1000)}"},
@@ -151,10 +157,36 @@ def is_writing() -> bool:
     return _writing.get()
 
 
+#: What the databases say where trying again will do: taken, in each other's way, not there.
+_BUSY: Final = re.compile(
+    r"database( table)? is locked|lock timeout|could not serialize|deadlock detected"
+    r"|connection (is bad|failed|refused)|server closed the connection|terminating connection"
+)
+#: What they say where two people did at once what only one can do.
+_COLLIDED: Final = re.compile(
+    r"UNIQUE constraint failed|FOREIGN KEY constraint failed"
+    r"|violates (unique|foreign key) constraint"
+)
+_FULL: Final = re.compile(r"(database or )?disk is full|No space left on device")
+
+
 def busy(error: BaseException) -> bool:
     """Whether *error* means that the database was taken, not that something is wrong."""
-    text = str(getattr(error, "orig", error))
-    return bool(re.search(r"database( table)? is locked|lock timeout|could not serialize", text))
+    return _BUSY.search(_said(error)) is not None
+
+
+def collided(error: BaseException) -> bool:
+    """Whether *error* means that somebody else was quicker with the same."""
+    return _COLLIDED.search(_said(error)) is not None
+
+
+def full(error: BaseException) -> bool:
+    """Whether *error* means that there is no room left to write."""
+    return _FULL.search(_said(error)) is not None
+
+
+def _said(error: BaseException) -> str:
+    return str(getattr(error, "orig", error))
 
 
 def _raise_busy(cause: BaseException | None) -> NoReturn:

@@ -57,3 +57,10 @@ class Busy(OneKmError):
 
     status = 503
     code = "busy"
+
+
+class Full(OneKmError):
+    """There is no room left to keep what was sent."""
+
+    status = 507
+    code = "full"

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 from urllib.parse import urlsplit
 
 import click
@@ -41,7 +41,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from core import access, api, connections, db, i18n
 from core.access import Permission, public
 from core.config import Config
-from core.errors import BadInput, Busy, NotFound, OneKmError
+from core.errors import BadInput, Busy, Conflict, Full, NotFound, OneKmError
 from core.sizes import size_words
 
 access_log = logging.getLogger("onekm.access")
@@ -221,7 +221,7 @@ def _digest(path: Path) -> str:
 
 def _start() -> None:
     g.started = time.perf_counter()
-    if "\x00" in request.path or any("\x00" in value for value in request.args.values()):
+    if "\x00" in request.path or b"%00" in request.query_string:
         raise BadInput(_l("地址中有不可用的字符。"))
     if request.endpoint is not None:
         access.check(current_app.view_functions[request.endpoint])
@@ -282,13 +282,17 @@ def _write_access_log(response: Response) -> Response:
 def _error(error: Exception) -> tuple[str | Response, int, dict[str, str]]:
     fault = _fault(error)
     headers = {"Cache-Control": "no-store"}
-    if fault.status == 503:
-        headers["Retry-After"] = "2"
+    if fault.status in _PASSING:
+        headers["Retry-After"] = _PASSING[fault.status]
     if request.path.startswith("/api/"):
         return api.error(fault), fault.status, headers
     if isinstance(error, SecurityError):  # under another's name no address of ours can be made
         return str(fault), fault.status, headers | {"Content-Type": "text/plain; charset=utf-8"}
     return render_template("error.html", fault=fault), fault.status, headers
+
+
+#: After how many seconds it may be tried again, where what is wrong passes.
+_PASSING: Final = {503: "2", 507: "300"}
 
 
 def _fault(error: Exception) -> OneKmError:
@@ -297,10 +301,25 @@ def _fault(error: Exception) -> OneKmError:
         return error
     if isinstance(error, HTTPException):
         return _http_fault(error)
-    if isinstance(error, sa.exc.OperationalError) and connections.busy(error):
-        return Busy(_l("系统正忙，请过几秒再试。"))
+    told = _of_the_database(error) if isinstance(error, sa.exc.DBAPIError | OSError) else None
+    if told is not None:
+        log.warning("%s at %s %s", told.code, request.method, request.path, exc_info=error)
+        return told
     log.exception("unforeseen at %s %s", request.method, request.path, exc_info=error)
     return Unforeseen(_l("系统出了错，已经记录。请稍后再试，或拨打服务热线。"))
+
+
+def _of_the_database(error: sa.exc.DBAPIError | OSError) -> OneKmError | None:
+    """What the database or the disk refuses through nobody's mistake of ours."""
+    if connections.full(error):
+        return Full(_l("存储空间已满，这一次没有保存。请稍后再试，或告诉系统管理员。"))
+    if isinstance(error, sa.exc.OperationalError) and connections.busy(error):
+        return Busy(_l("系统正忙，请过几秒再试。"))
+    if isinstance(error, sa.exc.IntegrityError) and connections.collided(error):
+        return Conflict(_l("有人同时做了同样的改动，这一次没有保存。请刷新页面，核对后再试。"))
+    if isinstance(error, sa.exc.DataError):
+        return BadInput(_l("提交的内容中有不能保存的字符或数。"))
+    return None
 
 
 class Unforeseen(OneKmError):

@@ -86,7 +86,7 @@ def grant(actor: Actor, whom: Person, held: Held) -> Grant:
     account = _locked(whom)
     if held.role.office != account.office:
         raise BadInput(_l("业务、系统管理、审计三种岗位不能由同一人兼任。"), field="role")
-    if any(_same(given, held) for given in whom.grants):
+    if _holds(account.id, held):
         raise BadInput(_l("此人已有这个角色。"), field="role")
     return _give(actor, account, held)
 
@@ -102,8 +102,20 @@ def _check_may_grant(actor: Actor, held: Held) -> None:
         raise no_such_place()
 
 
-def _same(given: HeldGrant, held: Held) -> bool:
-    return (given.role, given.place) == (held.role, held.place)
+def _holds(account_id: int, held: Held) -> bool:
+    """Whether the account, which is held, has the role over the same place, or will."""
+    known = (
+        sa.select(Grant.id)
+        .where(
+            *(Grant.account_id == account_id, Grant.role == held.role),
+            *(Grant.revoked_at.is_(None), sa.or_(Grant.until.is_(None), Grant.until > today())),
+            Grant.site_id.is_not_distinct_from(held.place.site_id),
+        )
+        .limit(1)
+    )
+    if held.place.site_id is None:
+        known = known.where(Grant.region_id.is_not_distinct_from(held.place.region_id))
+    return db.session.scalar(known) is not None
 
 
 def _give(actor: Actor, account: Account, held: Held) -> Grant:

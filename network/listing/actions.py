@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
 
 from core.access import Actor
+from core.accounts.models import Account
 from core.audit.actions import record
 from core.audit.rules import compared
 from core.clock import now
@@ -25,6 +26,9 @@ def save_filter(actor: Actor, name: str, query: str) -> SavedFilter:
     called = name.strip()
     if not 1 <= len(called) <= MOST_NAME or not called.isprintable():
         raise BadInput(_l("请填写名称，最多 %(most)s 个字。", most=MOST_NAME), field="name")
+    # Who sends it twice at once takes turns with herself.
+    whose = sa.select(Account.id).where(Account.id == actor.account_id).with_for_update()
+    db.session.execute(whose)
     own = SavedFilter.account_id == actor.account_id
     kept = db.session.scalar(sa.select(SavedFilter).where(own, SavedFilter.name == called))
     before = None if kept is None else kept.query

@@ -224,9 +224,16 @@ def test_who_waits_too_long_is_told_to_come_again(
     assert regions() == 1
 
 
+def test_a_fault_does_not_tell_what_was_to_be_stored(app: Flask) -> None:
+    with pytest.raises(sa.exc.DBAPIError) as failed:
+        db.session.execute(sa.text("SELECT no_such(:phone)"), {"phone": "13812345678"})
+    assert "13812345678" not in str(failed.value)
+
+
 def test_what_counts_as_busy() -> None:
     assert busy(Exception("database is locked"))
     assert busy(Exception("canceling statement due to lock timeout"))
+    assert busy(Exception("deadlock detected"))
     assert not busy(Exception("disk is full"))
 
 

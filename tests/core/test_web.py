@@ -55,6 +55,15 @@ def locked() -> str:
     raise sa.exc.OperationalError("SELECT 1", {}, Exception("database is locked"))
 
 
+@strange.get("/said/<path:words>")
+@public
+def said(words: str) -> str:
+    kind, _slash, text = words.partition("/")
+    if kind == "OSError":
+        raise OSError(28, text)
+    raise getattr(sa.exc, kind)("INSERT INTO secret", {}, Exception(text))
+
+
 @strange.get("/conflict")
 @public
 def conflict() -> str:
@@ -118,6 +127,8 @@ def test_production_keeps_to_https(config: Config, make_app: Callable[[Config], 
         ("/conflict", 409, "无法完成", "could not be done"),
         ("/%00", 400, "不可用的字符", "characters"),
         ("/?q=%00", 400, "不可用的字符", "characters"),
+        ("/?q=a&q=%00", 400, "不可用的字符", "characters"),
+        ("/?a%00=b", 400, "不可用的字符", "characters"),
     ],
 )
 def test_error_pages_speak_both_languages(
@@ -128,6 +139,32 @@ def test_error_pages_speak_both_languages(
     assert chinese in answer.text
     client.get("/lang/en")
     assert english in client.get(path).text
+
+
+@pytest.mark.parametrize(
+    ("words", "status"),
+    [
+        ("OperationalError/deadlock detected", 503),
+        ("OperationalError/connection failed: Connection refused", 503),
+        ("OperationalError/server closed the connection unexpectedly", 503),
+        ("OperationalError/database or disk is full", 507),
+        ("OperationalError/could not extend file: No space left on device", 507),
+        ("OSError/No space left on device", 507),
+        ("IntegrityError/UNIQUE constraint failed: account.username", 409),
+        ('IntegrityError/duplicate key value violates unique constraint "uq_a"', 409),
+        ("IntegrityError/FOREIGN KEY constraint failed", 409),
+        ("IntegrityError/CHECK constraint failed: place", 500),
+        ("DataError/PostgreSQL text fields cannot contain NUL (0x00) bytes", 400),
+        ("OperationalError/no such table: site", 500),
+    ],
+)
+def test_what_the_database_refuses_is_told_as_what_it_is(
+    client: FlaskClient, words: str, status: int
+) -> None:
+    answer = client.get(f"/said/{words}")
+    assert answer.status_code == status
+    assert "secret" not in answer.text
+    assert ("Retry-After" in answer.headers) == (status in (503, 507))
 
 
 def test_a_busy_answer_says_when_to_come_again(client: FlaskClient) -> None:

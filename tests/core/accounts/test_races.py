@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import multiprocessing
 from collections.abc import Callable
+from contextlib import suppress
 from multiprocessing.synchronize import Barrier
 
 from flask import Flask
 
-from core.accounts import attempts, own, sign_in
+from core.accounts import actions, attempts, own, places, queries, sign_in
+from core.accounts.actions import Held
 from core.accounts.rules import LIMITS, Guess, Role
+from core.clock import today
 from core.config import Config
 from core.db import db, writing
+from core.errors import BadInput
 from tests.core.accounts.made import (
+    ACTOR,
+    COUNTY,
     World,
     code_of,
     give_authenticator,
@@ -101,3 +107,22 @@ def test_one_code_given_in_many_places_at_once_opens_one_of_them(
         assert in_processes(config, give) == 1
         with writing():
             attempts.forget(attempts.by_code(admin))
+
+
+def test_one_role_given_by_many_at_once_is_held_once(world: World, config: Config) -> None:
+    make_person("inspector", Role.INSPECTOR, COUNTY)
+    over = places.find_place("371002000000")
+
+    def give(_number: int) -> bool:
+        with suppress(BadInput), writing():
+            actions.grant(
+                ACTOR, queries.person(ACTOR, "inspector"), Held(Role.INSPECTOR, over, today())
+            )
+            return True
+        return False
+
+    db.session.rollback()
+    db.engine.dispose()
+    assert in_processes(config, give) == 1
+    held = [one.where for one in queries.person(ACTOR, "inspector").grants]
+    assert len(held) == 2
