@@ -180,7 +180,7 @@ def pairs(of: Positions, to: Positions, metres: float) -> Pairs:
     least, most = on_plane(of, to, metres)
 
     def some(start: int) -> Pairs:
-        found = to.squares.close(of.plane[start : start + _AT_ONCE], most)
+        found = to.squares.within(of.plane[start : start + _AT_ONCE], most)
         told = Pairs(found.of + start, found.to)
         return _decided(of, to, metres, told, np.flatnonzero(found.squared > max(least, 0.0) ** 2))
 

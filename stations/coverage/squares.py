@@ -31,7 +31,7 @@ _MOST_A_PLACE: Final = 8
 _AT_A_TIME: Final = 1 << 17
 
 
-class Close(NamedTuple):
+class Within(NamedTuple):
     """Who (``of``) lies near whom (``to``), and how many metres there are between them, squared."""
 
     of: Numbers
@@ -63,12 +63,12 @@ class Squares:
         )
         return column, row
 
-    def close(self, plane: Floats, metres: float) -> Close:
+    def within(self, plane: Floats, metres: float) -> Within:
         """Every place asked about with each that is at most *metres* away on the plane."""
         found = list(self._some(plane, metres))
         if not found:
-            return Close(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))
-        return Close(*(np.concatenate(column) for column in zip(*found, strict=True)))
+            return Within(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))
+        return Within(*(np.concatenate(column) for column in zip(*found, strict=True)))
 
     def count(self, plane: Floats, metres: float) -> Numbers:
         """How many have to be looked at for each place asked about: no fewer than are close."""
@@ -91,7 +91,7 @@ class Squares:
                 starts = self._starts.take(first + low)
                 yield starts, self._starts.take(first + high) - starts
 
-    def _some(self, plane: Floats, metres: float) -> Iterator[Close]:
+    def _some(self, plane: Floats, metres: float) -> Iterator[Within]:
         x, y = np.ascontiguousarray(plane.T)
         for starts, counts in self._stretches(plane, metres):
             asked = np.flatnonzero(counts)
@@ -106,7 +106,7 @@ class Squares:
 
     def _compared(
         self, x: Floats, y: Floats, asked: Numbers, starts: Short, counts: Short, metres: float
-    ) -> Close:
+    ) -> Within:
         # What np.repeat gives, in a third of the time and without keeping other threads waiting.
         ends = np.cumsum(counts)
         of, to = np.zeros(ends[-1], np.int64), np.ones(ends[-1], np.int64)
@@ -121,4 +121,6 @@ class Squares:
         north *= north
         squared += north
         near = np.flatnonzero(squared <= metres**2)
-        return Close(asked.take(of.take(near)), self._order.take(to.take(near)), squared.take(near))
+        return Within(
+            asked.take(of.take(near)), self._order.take(to.take(near)), squared.take(near)
+        )

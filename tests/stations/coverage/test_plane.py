@@ -11,7 +11,7 @@ import pytest
 from core.geo import Floats
 from stations.coverage.plane import project, scale, scales
 from stations.coverage.positions import on_plane, pairs
-from stations.coverage.squares import Close, Squares
+from stations.coverage.squares import Squares, Within
 from tests.stations.coverage.points import anywhere, apart, at, positions
 
 
@@ -78,12 +78,12 @@ def test_in_threads_it_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("stations.coverage.positions._AT_ONCE", 60)
     threads = set()
 
-    def noted(squares: Squares, plane: Floats, metres: float) -> Close:
+    def noted(squares: Squares, plane: Floats, metres: float) -> Within:
         threads.add(get_ident())
-        return close(squares, plane, metres)
+        return within(squares, plane, metres)
 
-    close = Squares.close
-    monkeypatch.setattr(Squares, "close", noted)
+    within = Squares.within
+    monkeypatch.setattr(Squares, "within", noted)
     told = pairs(positions(points), positions(points), 700.0)
     assert get_ident() not in threads
     assert sorted(zip(*told, strict=True)) == sorted(zip(*whole, strict=True))

@@ -20,7 +20,7 @@ def check(asked: Floats, held: Floats, metres: float) -> int:
     squared = ((asked[:, np.newaxis] - held) ** 2).sum(axis=2)
     of, to = np.nonzero(squared <= metres**2)
     squares = Squares(held)
-    found = squares.close(asked, metres)
+    found = squares.within(asked, metres)
     assert sorted(zip(found.of.tolist(), found.to.tolist(), strict=True)) == sorted(
         zip(of.tolist(), to.tolist(), strict=True)
     )
