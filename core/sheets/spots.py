@@ -44,6 +44,12 @@ class Spots:
             yield self._numbers[at], self._lat[at], self._lon[at]
 
 
+def apart(lat: float, lon: float, other_lat: float, other_lon: float) -> float:
+    """Metres between two places that are near one another; a plane will do for so little."""
+    dx = (lon - other_lon) * math.cos(math.radians(other_lat))
+    return 111_000 * math.hypot(lat - other_lat, dx)
+
+
 def _row(degrees: float) -> int:
     return math.floor(degrees / _CELL)
 

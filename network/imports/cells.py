@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
-from core.sheets import rows
-from core.sheets.headings import Layout
 from core.sheets.rows import Cells, begins_remark
-from network.sheets.columns import CLEAR, PARTED, Column
-
-
-def of_row(cells: list[Any], layout: Layout, known: Mapping[str, Column]) -> Cells:
-    """The cells of the columns that are read."""
-    return rows.of_row(cells, layout, known, PARTED)
+from network.sheets.columns import CLEAR
 
 
 def is_remark(cells: Cells, raw: list[Any]) -> bool:

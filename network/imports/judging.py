@@ -19,8 +19,8 @@ from core.errors import BadInput
 from core.imports.rules import Staged
 from core.regions.meant import Regions
 from core.search import index_text
-from core.sheets import problems
-from core.sheets.problems import Level, Problem
+from core.sheets.problems import Problem
+from core.sheets.rows import of_row
 from core.sheets.spots import Lines
 from core.sites import bulk
 from core.sites.bulk import Dossier
@@ -30,7 +30,7 @@ from network.imports.matching import Matcher, key_of
 from network.imports.placing import Placer
 from network.imports.row import Judged, Known, Row
 from network.imports.rules import Terms, Verdict
-from network.sheets.columns import OFFERING, Column, Line
+from network.sheets.columns import OFFERING, PARTED, Column, Line
 
 _NEEDED: Final = {"name": _l("新网点要有名称。"), "kind": _l("新网点要有类型。")}
 
@@ -73,17 +73,14 @@ class Judge:
 
     def _begun(self, staged: Staged) -> Row:
         self._lines.note(staged.number, staged.layout.sheet, staged.line)
-        cells = cells_of.of_row(staged.cells, staged.layout, self._columns)
+        cells = of_row(staged.cells, staged.layout, self._columns, PARTED)
         name = cells.given["name"].text if "name" in cells.given else ""
         judged = Judged(staged.number, Verdict.NOTE, name[:100])
         row = Row(staged.layout, cells, judged.problems, staged=staged, judged=judged)
         if cells_of.is_remark(cells, staged.cells):
             return row
         judged.verdict = Verdict.REFUSE
-        for fault in cells.faults:
-            row.problems.append(
-                problems.problem(Level.ERROR, fault.column, fault.text, fault.error)
-            )
+        row.problems += (fault.problem for fault in cells.faults)
         row.read(self._columns["code"])
         row.read(self._columns["name"])
         self._region(row)

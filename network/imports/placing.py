@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -12,7 +11,7 @@ from core.errors import BadInput
 from core.geo import Datum, check
 from core.regions.meant import Regions
 from core.sheets.problems import Level
-from core.sheets.spots import Lines, Spots
+from core.sheets.spots import Lines, Spots, apart
 from network.imports.row import Known, Row
 from network.sheets.columns import Column
 
@@ -97,12 +96,12 @@ class Placer:
         others = [
             code
             for id, code, *where in self._known.near(lat, lon)
-            if id != own and _near(lat, lon, *where)
+            if id != own and apart(lat, lon, *where) < TOO_NEAR
         ]
         others += [
             self._lines.place(number)
             for number, *where in self._places.near(lat, lon)
-            if _near(lat, lon, *where)
+            if apart(lat, lon, *where) < TOO_NEAR
         ]
         self._places.add(row.staged.number, lat, lon)
         if others:
@@ -115,10 +114,3 @@ class Placer:
 
 def _decimals(text: str) -> int:
     return len(text.partition(".")[2].rstrip("°"))
-
-
-def _near(lat: float, lon: float, other_lat: float, other_lon: float) -> bool:
-    """Whether two places are less than TOO_NEAR metres apart; a plane will do for so little."""
-    dy = (lat - other_lat) * 111_000
-    dx = (lon - other_lon) * 111_000 * math.cos(math.radians(lat))
-    return math.hypot(dx, dy) < TOO_NEAR

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -24,7 +23,7 @@ from core.regions.rules import Level
 from core.regions.tree import Node
 from core.sheets.problems import Level as Gravity
 from core.sheets.rows import InHand, begins_remark, of_row
-from core.sheets.spots import Lines, Spots
+from core.sheets.spots import Lines, Spots, apart
 from stations.coverage.comparing import Sum
 from stations.coverage.demand.rules import DECIMALS, ONE_PLACE, Judged, Verdict
 from stations.coverage.demand.sheet import BY_CODE, NEEDED
@@ -196,9 +195,8 @@ class Judge:
 
     def _crowded(self, row: InHand, number: int, point: Point) -> None:
         """Warn of another settlement at the same point of the file."""
-        for other, lat, lon in self._spots.near(point.lat, point.lon):
-            dy, dx = (lat - point.lat) * 111_000, (lon - point.lon) * 111_000
-            if math.hypot(dy, dx * math.cos(math.radians(lat))) < ONE_PLACE:
+        for other, *where in self._spots.near(point.lat, point.lon):
+            if apart(point.lat, point.lon, *where) < ONE_PLACE:
                 place = self._lines.place(other)
                 told = _l("与第 %(line)s 行在同一点，请核对是否重复。", line=place)
                 row.fault("lat", told, Gravity.WARNING)
@@ -256,8 +254,7 @@ class Judge:
         offs = []
         for lat, lon, known in self._sample:
             point = to_wgs84(lat, lon, datum)
-            dx = (point.lon - known.lon) * math.cos(math.radians(known.lat))
-            offs.append(111_000 * math.hypot(point.lat - known.lat, dx))
+            offs.append(apart(point.lat, point.lon, known.lat, known.lon))
         return sorted(offs)[len(offs) // 2]
 
 
