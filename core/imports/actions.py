@@ -20,7 +20,7 @@ from core.access import Actor
 from core.clock import now
 from core.db import db, rows_written, table_of, writing
 from core.errors import BadInput, Conflict
-from core.files import actions as files_
+from core.files import actions as kept_files
 from core.files.actions import Kept
 from core.files.store import Content
 from core.imports import queries, rules
@@ -52,7 +52,7 @@ class Sent(Generic[T]):
 
 def begin(actor: Actor, run: type[R], sent: Sent[Any], **said: Any) -> tuple[R, Kept]:
     """Note that somebody has sent a file, with what else its table has. Raises QuotaSpent."""
-    file = files_.keep(actor, sent.content, sent.name, sent.container.media_type)
+    file = kept_files.keep(actor, sent.content, sent.name, sent.container.media_type)
     row = run(
         uuid=str(uuid4()),
         account_id=actor.account_id,

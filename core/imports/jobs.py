@@ -29,6 +29,7 @@ Rows: TypeAlias = Iterator[SheetRow | Hidden]
 
 _READING: Final = _l("正在读取，已读 %(count)s 行")
 _TRYING: Final = _l("正在试运行，第 %(count)s 行")
+_STOPPED: Final = _l("读取或试运行被停止，需要时请重新上传。")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,7 @@ class Works(Generic[F]):
         try:
             self.read_and_try(run.actor, uuid, reading, trying, read=run.payload["read"])
         except Stopped:
+            actions.failed(self.files, uuid, _STOPPED)
             return
         run.finish(self._page + uuid)
 

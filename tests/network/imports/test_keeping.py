@@ -9,13 +9,14 @@ import sqlalchemy as sa
 
 from core.db import db, writing
 from core.errors import BadInput
-from core.imports import actions
+from core.imports import actions, jobs
 from core.imports.rules import State
+from core.jobs.rules import Stopped
 from network.imports import queries
 from network.imports.jobs import WORKS
 from network.imports.models import ImportRow, ImportRun
 from network.imports.queries import FILES, File
-from tests.core.imports.made import nothing
+from tests.core.imports.made import nothing, work
 from tests.core.sheets.made import csv_file
 from tests.network.conftest import Made
 from tests.network.imports.made import ACTOR, GOOD, HEADINGS, again, tried
@@ -49,6 +50,23 @@ def test_a_file_whose_trial_breaks_off_says_why_and_keeps_nothing(
     WORKS.read_and_try(ACTOR, file.uuid, nothing, nothing)
     whole = queries.find(ACTOR, file.uuid)
     assert (whole.state, whole.counts, whole.digest) == (State.READY, file.counts, file.digest)
+
+
+def test_a_file_whose_reading_somebody_stops_says_so(
+    file: File, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(_done: int, _total: int) -> None:
+        raise Stopped
+
+    monkeypatch.setattr(jobs, "url_for", lambda _endpoint, uuid: uuid)
+    monkeypatch.setattr(jobs, "told", lambda _run, _words: stop)
+    with writing():
+        actions.reopen(FILES, file.id)
+        WORKS.start_reading(ACTOR, file.uuid, read=False)
+    work()
+    stopped = queries.find(ACTOR, file.uuid)
+    assert (stopped.state, kept()) == (State.FAILED, 0)
+    assert "被停止" in stopped.notices[0]
 
 
 def test_the_rows_of_a_file_that_is_read_anew_meanwhile_stay(
