@@ -6,7 +6,6 @@ what was approved is applied by the room that imports.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -26,7 +25,7 @@ from core.files.store import Content
 from core.imports import queries, rules
 from core.imports.models import Import, R, S
 from core.imports.queries import File
-from core.imports.rules import AT_ONCE, READ, TRIED, Judged, Report, Staged, State
+from core.imports.rules import AT_ONCE, READ, TRIED, Judged, Report, Staged, State, as_json
 from core.sheets import problems
 from core.sheets.container import Container
 from core.sheets.headings import Layout, Tops
@@ -66,10 +65,6 @@ def begin(actor: Actor, run: type[R], sent: Sent[Any], **said: Any) -> tuple[R, 
     db.session.add(row)
     db.session.flush()
     return row, file
-
-
-def as_json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def change(files: Import[R, S], run_id: int, **values: Any) -> None:

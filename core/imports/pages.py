@@ -26,7 +26,8 @@ from core.imports.actions import Sent
 from core.imports.jobs import F, Works
 from core.imports.models import Import
 from core.imports.queries import File
-from core.imports.rules import PER_PAGE, Asked, State
+from core.imports.rules import Asked, State
+from core.pages import pages_of
 from core.sheets import workbooks
 from core.sheets.columns import Column
 from core.sheets.container import MOST_BYTES, XLSX_TYPE, check
@@ -35,11 +36,6 @@ from core.sheets.container import MOST_BYTES, XLSX_TYPE, check
 FORM: Final = 64 * 1024
 MOST_SENT: Final = MOST_BYTES + FORM
 MOST_TEXT: Final = 100
-
-
-def pages_of(total: int) -> int:
-    """How many pages so many rows have, one at least."""
-    return max(1, -(-total // PER_PAGE))
 
 
 def new(form: Any, template: str, send: Callable[[], str], most: int = MOST_BYTES) -> AnyResponse:

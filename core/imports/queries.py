@@ -15,7 +15,8 @@ from core.db import db
 from core.errors import NotFound
 from core.files.models import File as KeptFile
 from core.imports.models import Import, R, S, SentFile
-from core.imports.rules import AT_ONCE, OPEN, PER_PAGE, READ, TRIED, Asked, Staged, State
+from core.imports.rules import AT_ONCE, OPEN, READ, TRIED, Asked, Staged, State
+from core.pages import PER_PAGE
 from core.sheets import problems as wrong
 from core.sheets.headings import Layout
 from core.sheets.problems import Common, Words

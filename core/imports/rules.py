@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -19,7 +20,6 @@ from core.sheets.problems import Problem
 KEPT: Final = timedelta(days=90)
 #: How many rows are in hand, and in a transaction, at a time.
 AT_ONCE: Final = 1000
-PER_PAGE: Final = 50
 #: Verdicts that keep a file from being applied.
 OPEN: Final = ("refuse", "ask")
 #: What is to be said of a file, since it was read, and since it was tried.
@@ -60,6 +60,10 @@ class Staged(NamedTuple):
     line: int
     cells: list[Any]
     choice: str = ""
+
+
+def as_json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 @dataclass(slots=True)

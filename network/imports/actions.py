@@ -18,7 +18,7 @@ from core.errors import BadInput, Forbidden
 from core.imports import actions as imports
 from core.imports.actions import Sent
 from core.imports.jobs import Rows
-from core.imports.rules import Report, State
+from core.imports.rules import Report, State, as_json
 from core.sheets import problems
 from core.sheets.columns import recognised
 from core.sheets.headings import Layout
@@ -110,7 +110,7 @@ def judge(actor: Actor, file: File, report: Report) -> None:
 def _sealed(judged: Judged) -> bytes:
     """What of a row goes into the digest: what would be written, and upon what."""
     parts = (judged.number, judged.verdict, judged.site_id, judged.seen, judged.changes)
-    return imports.as_json(parts).encode() + b"\n"
+    return as_json(parts).encode() + b"\n"
 
 
 def _keep_offerings(run_id: int, judged: Sequence[Judged]) -> None:
@@ -154,7 +154,7 @@ def name_columns(
         first = firsts.get(layout.sheet, layout.first)
         kept = {**asdict(layout), "columns": named, "first": max(1, first)}
         layouts.append(Layout.of_json(kept).as_json())
-    said = {"layouts": imports.as_json(layouts), "datum": terms.datum, "on": terms.on}
+    said = {"layouts": as_json(layouts), "datum": terms.datum, "on": terms.on}
     imports.reopen(FILES, file.id, **said)
 
 

@@ -22,7 +22,7 @@ from core.clock import now, today
 from core.db import db, make_room, rows_written, writing
 from core.errors import Conflict, NotFound
 from core.imports import actions as imports
-from core.imports import queries as imports_read
+from core.imports.queries import regions_of
 from core.imports.rules import AT_ONCE, State
 from core.regions import queries as regions
 from core.sites import arrivals
@@ -50,7 +50,7 @@ def apply(
     """
     file = queries.find(actor, uuid)
     gathered = _gather(file)
-    touched = imports_read.regions_of(FILES, file.id, Verdict.CREATE, Verdict.CHANGE)
+    touched = regions_of(FILES, file.id, Verdict.CREATE, Verdict.CHANGE)
     _check(actor, file, approved, {*touched, *gathered.region_ids})
     db.session.rollback()
     batch_id = entering.enter(file, approved)

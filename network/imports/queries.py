@@ -19,7 +19,8 @@ from core.geo import Datum
 from core.imports import queries as imports
 from core.imports import rules
 from core.imports.models import Import
-from core.imports.rules import PER_PAGE, State
+from core.imports.rules import State
+from core.pages import PER_PAGE
 from core.regions import boundaries
 from core.regions import queries as regions
 from core.regions.meant import Regions

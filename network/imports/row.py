@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
 from core.imports import rules
-from core.imports.actions import as_json
-from core.imports.rules import Staged
+from core.imports.rules import Staged, as_json
 from core.sheets.rows import InHand
 from core.sites.bulk import Dossier, Work
 

@@ -13,6 +13,7 @@ from core.db import writing
 from core.errors import BadInput, Conflict
 from core.imports import pages
 from core.imports.rules import State
+from core.pages import pages_of
 from core.sheets import problems
 from network.imports import actions, forms, queries, story
 from network.imports.forms import SendForm, TermsForm
@@ -29,7 +30,7 @@ def index() -> str:
     """The files that were sent, the newest first."""
     number = asked_page().number
     files, total = queries.listed(current_actor(), number)
-    shown = {"files": files, "total": total, "number": number, "pages": pages.pages_of(total)}
+    shown = {"files": files, "total": total, "number": number, "pages": pages_of(total)}
     return render_template("imports/index.html", **shown)
 
 

@@ -14,10 +14,10 @@ from core.clock import now, today
 from core.db import db, make_room, rows_written, writing
 from core.errors import BadInput, Conflict
 from core.imports import actions as imports
-from core.imports import queries as rows
 from core.imports.actions import Sent
 from core.imports.jobs import Rows
-from core.imports.rules import Report, State
+from core.imports.queries import regions_of
+from core.imports.rules import Report, State, as_json
 from core.regions import queries as regions
 from core.regions.rules import Level
 from core.sheets.columns import recognised
@@ -103,7 +103,7 @@ def judge(actor: Actor, file: File, report: Report) -> None:
     replaces = "" if held is None else held.uuid
     common = imports.try_rows(FILES, file, judging.judge, lambda _judged: None, report)
     content = _content(file.terms, judging.content())
-    sums = imports.as_json({str(id): each for id, each in judging.sums.items()})
+    sums = as_json({str(id): each for id, each in judging.sums.items()})
     digest, said = _sealed(content, replaces), {"content": content, "replaces": replaces}
     with writing():
         imports.tried(FILES, file, common, digest, judging.notices(), sums=sums, **said)
@@ -112,7 +112,7 @@ def judge(actor: Actor, file: File, report: Report) -> None:
 def _content(terms: Terms, rows: str) -> str:
     """The digest of what a file says, with what was said about it."""
     told = (terms.region_id, terms.year, terms.source, terms.datum, rows)
-    return hashlib.sha256(imports.as_json(told).encode()).hexdigest()
+    return hashlib.sha256(as_json(told).encode()).hexdigest()
 
 
 def _sealed(content: str, replaces: str) -> str:
@@ -132,7 +132,7 @@ def apply(
     """
     file = queries.find(actor, uuid)
     check(file, approved)
-    touched = rows.regions_of(FILES, file.id, Verdict.TAKE)
+    touched = regions_of(FILES, file.id, Verdict.TAKE)
     db.session.rollback()
     with writing():
         make_room()

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from core.access import Permission, current_actor, requires, takes
 from core.api import asked_page
 from core.imports import pages
+from core.pages import pages_of
 from stations.coverage import sets
 from stations.coverage.comparing import Sum
 from stations.coverage.demand import actions, forms, queries, words
@@ -39,7 +40,7 @@ def index() -> str:
         all_kept=kept,
         total=total,
         number=number,
-        pages=pages.pages_of(total),
+        pages=pages_of(total),
         **around(request.args.get("region", "")),
     )
 
@@ -69,7 +70,7 @@ def show(uuid: str) -> str:
         text=text,
         order=order,
         number=number,
-        pages=pages.pages_of(total),
+        pages=pages_of(total),
     )
 
 
