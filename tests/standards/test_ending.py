@@ -12,23 +12,15 @@ from core.audit.models import AuditEvent
 from core.clock import today
 from core.db import db, writing
 from core.errors import BadInput, NotFound
-from core.sites.rules import Kind
 from standards import actions, queries, verdicts
 from standards.models import StandardEnd
 from tests.standards.drafting.made import Editor
-from tests.standards.made import ACTOR, FILE, make_city, make_site, publish
+from tests.standards.made import ACTOR, FILE, make_city, publish
 
 
 def end(days: int = 0) -> None:
     with writing():
         actions.end(ACTOR, "sample", today() + timedelta(days))
-
-
-@pytest.fixture
-def hall(app: Flask) -> int:
-    make_city()
-    publish()
-    return make_site("环翠大厅", Kind.HALL)
 
 
 @pytest.mark.usefixtures("hall")

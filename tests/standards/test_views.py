@@ -20,17 +20,11 @@ from core.sites.rules import Kind
 from standards import actions, queries, verdicts
 from standards.actions import Recorded, Said
 from standards.rules import Result
-from tests.core.accounts.made import give_authenticator, make_person, signed_in
+from tests.core.accounts.made import browser_of
 from tests.standards.made import ACTOR, changed, make_city, make_site, publish
 
 SECOND = changed('text = "有咨询台"', 'text = "有咨询台和投诉台"')
 CITY, COUNTY = "371000000000", "371002000000"
-
-
-def person(app: Flask, role: Role, place: str) -> FlaskClient:
-    account_id = make_person(role.value.replace("_", "-"), role, place)
-    give_authenticator(account_id)
-    return signed_in(app, account_id)
 
 
 def code_of(site_id: int) -> str:
@@ -148,14 +142,14 @@ class TestForEverybody:
 
 class TestForStaff:
     def test_the_worst_first_by_region_and_site(self, app: Flask, city: dict[str, int]) -> None:
-        page = person(app, Role.CITY_ADMIN, CITY).get("/standards/sample").text
+        page = browser_of(app, Role.CITY_ADMIN, CITY).get("/standards/sample").text
         order = [page.index(name) for name in ("青山站", "环翠大厅", "崖头站", "花园站")]
         assert order[0] < min(order[1:])
         assert order[3] == max(order)
         assert "有引导员" in page
 
     def test_only_within_reach(self, app: Flask, city: dict[str, int]) -> None:
-        county = person(app, Role.COUNTY_ADMIN, COUNTY)
+        county = browser_of(app, Role.COUNTY_ADMIN, COUNTY)
         page = county.get("/standards/sample").text
         assert "崖头站" not in page
         assert "花园站" in page
@@ -181,7 +175,7 @@ class TestForStaff:
     def test_narrowed_and_exported_as_shown(
         self, app: Flask, city: dict[str, int], question: str, names: set[str]
     ) -> None:
-        staff = person(app, Role.CITY_ADMIN, CITY)
+        staff = browser_of(app, Role.CITY_ADMIN, CITY)
         sent = staff.get(f"/standards/sample/sites.csv?{question}")
         rows = list(csv.reader(StringIO(sent.data.decode("utf-8-sig"))))
         assert {row[1] for row in rows[1:]} == names
@@ -194,16 +188,16 @@ class TestForStaff:
         "question", ["state=x", "standing=x", "criterion=x", "kind=x", "below=x", "on=x"]
     )
     def test_what_cannot_be_asked(self, app: Flask, city: dict[str, int], question: str) -> None:
-        staff = person(app, Role.CITY_ADMIN, CITY)
+        staff = browser_of(app, Role.CITY_ADMIN, CITY)
         assert staff.get(f"/standards/sample?{question}").status_code == 400
 
     def test_before_it_was_in_force(self, app: Flask, city: dict[str, int]) -> None:
         publish(changed('code = "sample"', 'code = "later"'), today() + timedelta(9))
-        page = person(app, Role.CITY_ADMIN, CITY).get("/standards/later").text
+        page = browser_of(app, Role.CITY_ADMIN, CITY).get("/standards/later").text
         assert "还没有判定" in page
 
     def test_one_site_with_every_reason(self, app: Flask, city: dict[str, int]) -> None:
-        staff = person(app, Role.COUNTY_ADMIN, COUNTY)
+        staff = browser_of(app, Role.COUNTY_ADMIN, COUNTY)
         page = staff.get(f"/standards/sample/sites/{code_of(city['failed'])}").text
         assert "门口没有人" in page
         assert "现场查看：<b>不通过</b>" in page
@@ -213,7 +207,7 @@ class TestForStaff:
     def test_how_old_what_was_seen_is_and_until_when_it_holds(
         self, app: Flask, city: dict[str, int]
     ) -> None:
-        staff = person(app, Role.COUNTY_ADMIN, COUNTY)
+        staff = browser_of(app, Role.COUNTY_ADMIN, COUNTY)
         path = f"/standards/sample/sites/{code_of(city['failed'])}"
         page = staff.get(path).text
         assert re.search(r"(当天|\d+ 天前) · 没有规定有效期", page)
@@ -224,7 +218,7 @@ class TestForStaff:
         assert timedelta(330) < date.fromisoformat(told[2]) - today() < timedelta(366)
 
     def test_a_panel_on_the_page_of_the_site(self, app: Flask, city: dict[str, int]) -> None:
-        staff = person(app, Role.COUNTY_ADMIN, COUNTY)
+        staff = browser_of(app, Role.COUNTY_ADMIN, COUNTY)
         page = staff.get(f"/sites/{code_of(city['failed'])}").text
         assert "达标情况" in page
         assert "/standards/sample/sites/" in page
@@ -232,7 +226,7 @@ class TestForStaff:
     def test_whoever_keeps_one_site_sees_its_verdict(
         self, app: Flask, city: dict[str, int]
     ) -> None:
-        own = person(app, Role.STATION_MANAGER, code_of(city["met"]))
+        own = browser_of(app, Role.STATION_MANAGER, code_of(city["met"]))
         page = own.get("/standards/sample").text
         assert "花园站" in page
         assert "青山站" not in page
@@ -240,7 +234,7 @@ class TestForStaff:
     def test_the_figure_is_the_share_of_what_is_decided(
         self, app: Flask, city: dict[str, int]
     ) -> None:
-        staff = person(app, Role.CITY_ADMIN, CITY)
+        staff = browser_of(app, Role.CITY_ADMIN, CITY)
         told = staff.get("/api/v1/figures/standards.met.sample").get_json()["data"]
         assert (told["value"], told["part"], told["base"], told["rows"]) == (0.5, 1, 2, 2)
         assert "达标率：样本" in staff.get("/figures").text
@@ -248,7 +242,7 @@ class TestForStaff:
 
     def test_what_a_version_does_to_the_verdicts(self, app: Flask, city: dict[str, int]) -> None:
         publish(changed('text = "有引导员"', 'text = "有两名引导员"'), today() + timedelta(3))
-        staff = person(app, Role.CITY_ADMIN, CITY)
+        staff = browser_of(app, Role.CITY_ADMIN, CITY)
         page = staff.get("/standards/sample/versions?from=1&to=2&try=1").text
         assert page.count("1 个网点将变为待定") == 2
         assert '<td class="n">1</td><td class="n"><b>0</b></td>' in page
@@ -264,10 +258,10 @@ class TestWords:
         self, app: Flask, city: dict[str, int]
     ) -> None:
         path = f"/standards/sample/sites/{code_of(city['failed'])}"
-        hotline = person(app, Role.HOTLINE_AGENT, CITY).get(path)
+        hotline = browser_of(app, Role.HOTLINE_AGENT, CITY).get(path)
         assert hotline.status_code == 200
         assert "未达标" in hotline.text
         assert "门口没有人" not in hotline.text
         assert ACTOR.name not in hotline.text.split("<main", 1)[1]
-        inspector = person(app, Role.INSPECTOR, COUNTY).get(path).text
+        inspector = browser_of(app, Role.INSPECTOR, COUNTY).get(path).text
         assert inspector.count("门口没有人") == 2

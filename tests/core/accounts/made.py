@@ -131,6 +131,15 @@ def signed_in(app: Flask, account_id: int, *, fresh: bool = True) -> FlaskClient
     return client
 
 
+def browser_of(
+    app: Flask, role: Role, place: str, name: str = "", *, fresh: bool = True
+) -> FlaskClient:
+    """A browser of somebody new in a role over a place, called like it unless told."""
+    account_id = make_person(name or role.value.replace("_", "-"), role, place)
+    give_authenticator(account_id)
+    return signed_in(app, account_id, fresh=fresh)
+
+
 def new_sign_in(account_id: int, *, fresh: bool = True, second: bool = True) -> str:
     """The token of a new sign-in."""
     token = secrets.token_urlsafe(32)

@@ -18,7 +18,7 @@ from core.regions import importer
 from core.regions.importer import text_of
 from core.regions.queries import load
 from core.regions.rules import Row
-from tests.core.accounts.made import ACTOR, csrf, give_authenticator, make_person, post, signed_in
+from tests.core.accounts.made import ACTOR, browser_of, csrf, post
 from tests.network.lineage.made import (
     EAST,
     FIRST,
@@ -45,9 +45,7 @@ pytestmark = pytest.mark.usefixtures("town")
 
 
 def browser(app: Flask, name: str, *, fresh: bool = True) -> FlaskClient:
-    account_id = make_person(name, Role.CITY_ADMIN, CITY)
-    give_authenticator(account_id)
-    return signed_in(app, account_id, fresh=fresh)
+    return browser_of(app, Role.CITY_ADMIN, CITY, name, fresh=fresh)
 
 
 @pytest.fixture

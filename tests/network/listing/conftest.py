@@ -16,7 +16,7 @@ from core.sites.actions import Entry
 from core.sites.changes import Position
 from core.sites.rules import Kind, Status
 from tests.core.accounts.conftest import _cheap as _cheap
-from tests.core.accounts.made import give_authenticator, make_person, signed_in
+from tests.core.accounts.made import browser_of
 from tests.network.conftest import ACTOR, SINCE, Made, announce, made
 
 __all__ = ["announce", "made"]
@@ -32,9 +32,7 @@ def sign_in(app: Flask, made: Made) -> SignIn:
     """A browser of somebody in a role over a place; the county's administrator unless told."""
 
     def do(role: Role = Role.COUNTY_ADMIN, place: str = COUNTY, name: str = "") -> FlaskClient:
-        account_id = make_person(name or role.value.replace("_", "-"), role, place)
-        give_authenticator(account_id)
-        return signed_in(app, account_id)
+        return browser_of(app, role, place, name)
 
     return do
 

@@ -24,7 +24,7 @@ from core.sites.changes import Position
 from core.sites.models import Closure, Offering, Site, SiteHours, SitePeriod
 from core.sites.rules import Kind, Status
 from network.listing.bulk import actions as bulk
-from tests.core.accounts.made import csrf, give_authenticator, make_person, signed_in
+from tests.core.accounts.made import browser_of, csrf
 from tests.network.conftest import ACTOR, Made, catalogue_ids
 from tests.network.listing.conftest import COUNTY, AddSite, SignIn
 from tests.network.test_views import Page
@@ -289,9 +289,7 @@ def test_readers_see_no_way_to_change_many(sign_in: SignIn, made: Made) -> None:
 
 def test_who_came_long_ago_shows_once_more_who_it_is(app: Any, sign_in: SignIn) -> None:
     client = sign_in()
-    account_id = make_person("tired", Role.COUNTY_ADMIN, COUNTY)
-    give_authenticator(account_id)
-    stale = signed_in(app, account_id, fresh=False)
+    stale = browser_of(app, Role.COUNTY_ADMIN, COUNTY, "tired", fresh=False)
     answer = stale.get(f"{BULK}?action=close&scope=all")
     assert (answer.status_code, "/again" in answer.location) == (303, True)
     assert client.get(f"{BULK}?action=close&scope=all").status_code == 200

@@ -12,7 +12,7 @@ from core.accounts.rules import Role
 from core.db import writing
 from core.sites import plans
 from core.sites.rules import Kind
-from tests.core.accounts.made import give_authenticator, make_person, signed_in
+from tests.core.accounts.made import browser_of
 from tests.network.conftest import ACTOR, ENROLMENT, RESIDENTS, SINCE, Made, catalogue_ids
 
 COUNTY = "371082000000"
@@ -39,8 +39,6 @@ def enter(app: Flask) -> SignIn:
     """Gives a browser in which somebody of a role has signed in."""
 
     def come(role: Role = Role.COUNTY_ADMIN, place: str = COUNTY) -> FlaskClient:
-        account_id = make_person(f"{role.value.replace('_', '-')}-{place}", role, place)
-        give_authenticator(account_id)
-        return signed_in(app, account_id)
+        return browser_of(app, role, place, f"{role.value.replace('_', '-')}-{place}")
 
     return come

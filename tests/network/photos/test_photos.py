@@ -29,24 +29,11 @@ from core.sites.models import Site
 from core.sites.rules import Taken
 from network.photos import actions, queries, rules
 from network.photos.models import SitePhoto
-from tests.core.accounts.made import (
-    World,
-    csrf,
-    give_authenticator,
-    make_person,
-    post,
-    signed_in,
-)
+from tests.core.accounts.made import World, browser_of, csrf, make_person, post
 from tests.core.accounts.test_races import in_processes
 from tests.core.files.made import HEIC, SVG, jpeg, located, polyglot
 
 HOSTILE = "<img src=x onerror=alert(1)>'\""
-
-
-def browser_of(app: Flask, role: Role, place: str, name: str = "") -> FlaskClient:
-    account_id = make_person(name or role.value.replace("_", "-"), role, place)
-    give_authenticator(account_id)
-    return signed_in(app, account_id)
 
 
 def site_id(code: str) -> int:

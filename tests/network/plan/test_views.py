@@ -15,7 +15,7 @@ from core.accounts.rules import Role
 from core.clock import today
 from core.db import db
 from core.sites.models import OfferingPlan
-from tests.core.accounts.made import csrf, give_authenticator, make_person, signed_in
+from tests.core.accounts.made import browser_of, csrf, make_person, signed_in
 from tests.network.conftest import ENROLMENT, RESIDENTS, Made
 
 COUNTY, TOWN = "371082000000", "371082001000"
@@ -23,9 +23,7 @@ COUNTY, TOWN = "371082000000", "371082001000"
 
 @pytest.fixture
 def county_admin(app: Flask, made: Made) -> FlaskClient:
-    account_id = make_person("county", Role.COUNTY_ADMIN, COUNTY)
-    give_authenticator(account_id)
-    return signed_in(app, account_id)
+    return browser_of(app, Role.COUNTY_ADMIN, COUNTY, "county")
 
 
 def send(client: FlaskClient, code: str, *cells: str, **more: str) -> TestResponse:

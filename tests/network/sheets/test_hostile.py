@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 from core.accounts import passwords
 from core.accounts.rules import Role
 from core.clock import today
-from tests.core.accounts.made import CHEAP, csrf, give_authenticator, make_person, signed_in
+from tests.core.accounts.made import CHEAP, browser_of, csrf
 from tests.core.sheets.hostile import FILES
 from tests.network.conftest import Made, made
 
@@ -27,9 +27,7 @@ MOST = 48 * 1024 * 1024
 @pytest.fixture
 def admin(app: Flask, made: Made, monkeypatch: pytest.MonkeyPatch) -> FlaskClient:
     monkeypatch.setattr(passwords, "HASHER", CHEAP)
-    account_id = make_person("admin", Role.CITY_ADMIN, CITY)
-    give_authenticator(account_id)
-    return signed_in(app, account_id)
+    return browser_of(app, Role.CITY_ADMIN, CITY, "admin")
 
 
 def send(client: FlaskClient, route: str, name: str, data: bytes) -> TestResponse:

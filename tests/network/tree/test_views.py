@@ -9,16 +9,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from core.accounts.rules import Role
-from tests.core.accounts.made import give_authenticator, make_person, signed_in
+from tests.core.accounts.made import browser_of
 from tests.network.conftest import Made
 
 CITY, COUNTY, TOWN, VILLAGE = "371000000000", "371082000000", "371082001000", "371082001201"
-
-
-def come(app: Flask, role: Role, place: str) -> FlaskClient:
-    account_id = make_person(role.value.replace("_", "-"), role, place)
-    give_authenticator(account_id)
-    return signed_in(app, account_id)
 
 
 def nodes(page: str) -> list[str]:
@@ -26,7 +20,7 @@ def nodes(page: str) -> list[str]:
 
 
 def test_it_opens_level_by_level(app: Flask, made: Made) -> None:
-    city = come(app, Role.CITY_ADMIN, CITY)
+    city = browser_of(app, Role.CITY_ADMIN, CITY)
     counties = [CITY, "371002000000", "371071000000", COUNTY]
     assert nodes(city.get("/network/tree").text) == counties
     assert nodes(city.get(f"/network/tree?open={COUNTY}").text) == [*counties, TOWN]
@@ -38,7 +32,7 @@ def test_it_opens_level_by_level(app: Flask, made: Made) -> None:
 
 
 def test_one_sees_what_is_within_reach(app: Flask, made: Made) -> None:
-    county = come(app, Role.COUNTY_ADMIN, COUNTY)
+    county = browser_of(app, Role.COUNTY_ADMIN, COUNTY)
     assert nodes(county.get("/network/tree").text) == [COUNTY, TOWN]
     assert county.get(f"/network/tree?open={CITY}").status_code == 404
     assert county.get("/network/tree?open=371002000000").status_code == 404
@@ -46,7 +40,7 @@ def test_one_sees_what_is_within_reach(app: Flask, made: Made) -> None:
 
 
 def test_who_keeps_one_station_is_led_on(app: Flask, made: Made) -> None:
-    manager = come(app, Role.STATION_MANAGER, made.clinic)
+    manager = browser_of(app, Role.STATION_MANAGER, made.clinic)
     page = manager.get("/network/tree").text
     assert nodes(page) == []
     assert 'href="/figures"' in page
@@ -57,7 +51,7 @@ def test_staff_see_numbers_on_the_page_of_a_region(
     app: Flask, client: FlaskClient, made: Made, code: str
 ) -> None:
     assert "下沉与数据质量" not in client.get(f"/network/{code}").text
-    county = come(app, Role.COUNTY_ADMIN, COUNTY)
+    county = browser_of(app, Role.COUNTY_ADMIN, COUNTY)
     page = county.get(f"/network/{code}").text
     assert "下沉与数据质量" in page
     assert f"/matrix?region={code}" in page
@@ -65,5 +59,5 @@ def test_staff_see_numbers_on_the_page_of_a_region(
 
 
 def test_a_day_before_the_regions_has_none(app: Flask, made: Made) -> None:
-    city = come(app, Role.CITY_ADMIN, CITY)
+    city = browser_of(app, Role.CITY_ADMIN, CITY)
     assert nodes(city.get("/network/tree?on=2020-01-01").text) == []

@@ -8,18 +8,7 @@ import io
 import re
 from typing import Any
 
-from flask import Flask
 from flask.testing import FlaskClient
-
-from core.accounts.rules import Role
-from tests.core.accounts.made import give_authenticator, make_person, signed_in
-
-
-def sign_in(app: Flask, role: Role, place: str) -> FlaskClient:
-    """The browser of somebody in a role over a place."""
-    account_id = make_person(role.value.replace("_", "-"), role, place)
-    give_authenticator(account_id)
-    return signed_in(app, account_id)
 
 
 def text(client: FlaskClient, path: str, status: int = 200) -> str:

@@ -12,7 +12,7 @@ from core.accounts.rules import Role
 from core.clock import today
 from stations.coverage import api
 from tests.conftest import Once
-from tests.core.accounts.made import csrf, give_authenticator, make_person, signed_in
+from tests.core.accounts.made import browser_of, csrf
 from tests.stations.coverage.made import CITY, COUNTY, OTHER
 from tests.stations.coverage.town import (
     COMMON,
@@ -27,9 +27,7 @@ COVERAGE = "/api/v1/coverage"
 
 
 def somebody(app: Flask, role: Role, place: str) -> FlaskClient:
-    account_id = make_person("somebody", role, place)
-    give_authenticator(account_id)
-    return signed_in(app, account_id)
+    return browser_of(app, role, place, "somebody")
 
 
 @pytest.fixture

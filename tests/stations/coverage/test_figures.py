@@ -17,7 +17,7 @@ from core.sites.closures import Notice
 from core.sites.queries import network
 from stations.coverage import figures
 from tests.conftest import Once
-from tests.core.accounts.made import give_authenticator, make_person, signed_in
+from tests.core.accounts.made import browser_of
 from tests.stations.coverage.made import (
     ACTOR,
     CITY,
@@ -99,9 +99,7 @@ def test_a_closure_is_seen(town: Town) -> None:
 
 
 def test_who_has_counted_the_people_is_said_beside_the_number(app: Flask, town: Town) -> None:
-    account_id = make_person("city", Role.CITY_ADMIN, CITY)
-    give_authenticator(account_id)
-    client = signed_in(app, account_id)
+    client = browser_of(app, Role.CITY_ADMIN, CITY, "city")
     assert "人口数据：2020 年，人口普查" in client.get("/figures/coverage.people").text
     told = client.get("/api/v1/figures/coverage.dependent").json
     assert told is not None

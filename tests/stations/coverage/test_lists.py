@@ -7,14 +7,15 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from core.accounts.rules import Role
+from tests.core.accounts.made import browser_of
 from tests.stations.coverage.made import CITY, COUNTY, OTHER, TOWN
-from tests.stations.coverage.page import rows, sign_in, text
+from tests.stations.coverage.page import rows, text
 from tests.stations.coverage.town import COMMON, HALLS, NOBODYS, Town
 
 
 @pytest.fixture
 def client(app: Flask, town: Town) -> FlaskClient:
-    return sign_in(app, Role.CITY_ADMIN, CITY)
+    return browser_of(app, Role.CITY_ADMIN, CITY)
 
 
 def test_settlements_by_state_with_their_nearest_site_and_distance(client: FlaskClient) -> None:

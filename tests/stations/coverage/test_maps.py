@@ -13,14 +13,15 @@ from core.db import writing
 from core.geo import Datum
 from core.regions import boundaries
 from core.regions.boundaries import Origin
+from tests.core.accounts.made import browser_of
 from tests.stations.coverage.made import ACTOR, CITY, COUNTY, OTHER
-from tests.stations.coverage.page import layers, sign_in
+from tests.stations.coverage.page import layers
 from tests.stations.coverage.town import HALLS, Town
 
 
 @pytest.fixture
 def client(app: Flask, town: Town) -> FlaskClient:
-    return sign_in(app, Role.CITY_ADMIN, CITY)
+    return browser_of(app, Role.CITY_ADMIN, CITY)
 
 
 def test_the_map_shows_what_the_lists_show(client: FlaskClient) -> None:

@@ -16,14 +16,15 @@ from core.accounts.rules import Role
 from core.clock import today
 from core.sites.queries import network
 from tests.conftest import Once
+from tests.core.accounts.made import browser_of
 from tests.stations.coverage.made import CITY, COUNTY, OTHER
-from tests.stations.coverage.page import rows, sign_in, text
+from tests.stations.coverage.page import rows, text
 from tests.stations.coverage.town import HALLS, NOBODYS, Town, make_empty_town
 
 
 @pytest.fixture
 def client(app: Flask, town: Town) -> FlaskClient:
-    return sign_in(app, Role.CITY_ADMIN, CITY)
+    return browser_of(app, Role.CITY_ADMIN, CITY)
 
 
 # -- The page of a region -----------------------------------------------------------------------
@@ -41,7 +42,7 @@ def test_people_and_settlements_are_told_apart_under_their_names(client: FlaskCl
 def test_one_begins_with_the_highest_region_within_reach_and_keeps_the_question(
     app: Flask, town: Town
 ) -> None:
-    client = sign_in(app, Role.COUNTY_ADMIN, COUNTY)
+    client = browser_of(app, Role.COUNTY_ADMIN, COUNTY)
     answer = client.get(f"/coverage?service={HALLS}&nonsense=1")
     assert answer.status_code == 302
     assert answer.headers["Location"] == f"/coverage/{COUNTY}?service={HALLS}"
@@ -50,7 +51,7 @@ def test_one_begins_with_the_highest_region_within_reach_and_keeps_the_question(
 
 
 def test_somebody_with_mere_sites_is_led_to_them(app: Flask, town: Town) -> None:
-    client = sign_in(app, Role.STATION_MANAGER, town.clinic)
+    client = browser_of(app, Role.STATION_MANAGER, town.clinic)
     assert "您负责的是网点" in text(client, "/coverage")
     assert f"/sites/{town.clinic}" in client.get("/coverage").get_data(as_text=True)
 
@@ -139,7 +140,7 @@ def test_without_population_there_is_no_number_and_the_page_says_what_to_do(
     app: Flask, once: Once
 ) -> None:
     hall = once(make_empty_town).hall
-    client = sign_in(app, Role.CITY_ADMIN, CITY)
+    client = browser_of(app, Role.CITY_ADMIN, CITY)
     said = text(client, f"/coverage/{CITY}")
     assert "这里还没有人口数据" in said
     assert "0.0%" not in said
@@ -152,7 +153,7 @@ def test_without_population_there_is_no_number_and_the_page_says_what_to_do(
     assert "失去覆盖，0" not in said
     assert "没有一个村居受影响" not in said
     assert "不能选址" in text(client, f"/coverage/{CITY}/siting")
-    auditor = sign_in(app, Role.AUDITOR, "")
+    auditor = browser_of(app, Role.AUDITOR, "")
     assert "请有导入权限的同事" in text(auditor, f"/coverage/{CITY}")
 
 

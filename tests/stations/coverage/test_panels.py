@@ -7,14 +7,15 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from core.accounts.rules import Role
+from tests.core.accounts.made import browser_of
 from tests.stations.coverage.made import CITY, COUNTY
-from tests.stations.coverage.page import sign_in, text
+from tests.stations.coverage.page import text
 from tests.stations.coverage.town import Town
 
 
 @pytest.fixture
 def client(app: Flask, town: Town) -> FlaskClient:
-    return sign_in(app, Role.CITY_ADMIN, CITY)
+    return browser_of(app, Role.CITY_ADMIN, CITY)
 
 
 def test_a_sites_page_tells_staff_whom_it_reaches_and_nobody_else(
@@ -23,7 +24,7 @@ def test_a_sites_page_tells_staff_whom_it_reaches_and_nobody_else(
     said = text(client, f"/sites/{town.hall}")
     assert "1 公里内 300 人 2 个村居" in said
     assert "其中只靠它 100 人 1 个村居" in said
-    manager = sign_in(app, Role.STATION_MANAGER, town.hall)
+    manager = browser_of(app, Role.STATION_MANAGER, town.hall)
     assert "其中只靠它 100 人" in text(manager, f"/sites/{town.hall}")
     assert "只靠它" not in text(app.test_client(), f"/sites/{town.hall}")
     assert "只靠它" not in text(manager, f"/sites/{town.clinic}")

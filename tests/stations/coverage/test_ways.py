@@ -7,14 +7,15 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from core.accounts.rules import Role
+from tests.core.accounts.made import browser_of
 from tests.stations.coverage.made import CITY, COUNTY, OTHER
-from tests.stations.coverage.page import sign_in, text
+from tests.stations.coverage.page import text
 from tests.stations.coverage.town import HALLS, Town
 
 
 @pytest.fixture
 def client(app: Flask, town: Town) -> FlaskClient:
-    return sign_in(app, Role.CITY_ADMIN, CITY)
+    return browser_of(app, Role.CITY_ADMIN, CITY)
 
 
 @pytest.mark.parametrize(
@@ -57,11 +58,11 @@ def test_the_question_goes_along(client: FlaskClient) -> None:
 def test_a_region_out_of_reach_gives_way_to_the_own_and_without_one_there_are_none(
     app: Flask, town: Town
 ) -> None:
-    client = sign_in(app, Role.COUNTY_ADMIN, COUNTY)
+    client = browser_of(app, Role.COUNTY_ADMIN, COUNTY)
     said = client.get(f"/coverage/demand?region={OTHER}").get_data(as_text=True)
     assert f'href="/coverage/{COUNTY}/siting"' in said
     assert f"/coverage/{OTHER}" not in said
-    manager = sign_in(app, Role.STATION_MANAGER, town.clinic)
+    manager = browser_of(app, Role.STATION_MANAGER, town.clinic)
     for path in ("/coverage/demand", "/coverage/grids"):
         assert "盲区" not in text(manager, path)
 

@@ -20,7 +20,7 @@ from core.db import db
 from stations.coverage.demand import rules
 from stations.coverage.demand.models import PopulationImport, PopulationImportRow
 from stations.coverage.models import PopulationSet
-from tests.core.accounts.made import CHEAP, csrf, give_authenticator, make_person, signed_in
+from tests.core.accounts.made import CHEAP, browser_of, csrf
 from tests.core.imports.made import work
 from tests.core.sheets.hostile import FILES
 from tests.core.sheets.made import csv_file
@@ -36,9 +36,7 @@ def clerk(app: Flask, monkeypatch: pytest.MonkeyPatch) -> FlaskClient:
     """Somebody who imports for the whole city."""
     city()
     monkeypatch.setattr(passwords, "HASHER", CHEAP)
-    account = make_person("clerk", Role.CITY_ADMIN, CITY)
-    give_authenticator(account)
-    return signed_in(app, account)
+    return browser_of(app, Role.CITY_ADMIN, CITY, "clerk")
 
 
 def send(clerk: FlaskClient, data: bytes, name: str = "a.csv", **more: str) -> TestResponse:
@@ -162,9 +160,7 @@ def test_bad_questions_are_refused(clerk: FlaskClient, tmp_path: Path) -> None:
 def test_the_page_of_a_county_offers_the_county(
     app: Flask, clerk: FlaskClient, tmp_path: Path
 ) -> None:
-    account = make_person("county", Role.COUNTY_ADMIN, COUNTY)
-    give_authenticator(account)
-    county = signed_in(app, account)
+    county = browser_of(app, Role.COUNTY_ADMIN, COUNTY, "county")
     page = county.get("/coverage/demand/new").text
     assert f'value="{COUNTY}"' in page
     assert f'value="{CITY}"' not in page

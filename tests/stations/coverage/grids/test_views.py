@@ -17,7 +17,7 @@ from core.jobs.models import Job
 from core.jobs.rules import State as JobState
 from stations.coverage.grids import jobs
 from stations.coverage.grids.models import PopulationGrid
-from tests.core.accounts.made import csrf, give_authenticator, make_person, post, signed_in
+from tests.core.accounts.made import browser_of, csrf, post
 from tests.stations.coverage.grids.made import loaded, outlined, people, sent, table, write
 from tests.stations.coverage.grids.test_reading import tif
 from tests.stations.coverage.made import ACTOR, CITY, COUNTY, OTHER
@@ -26,15 +26,9 @@ from tests.stations.coverage.town import Town
 SAID = {"region": CITY, "year": "2020", "source": "一次调查", "datum": "wgs84"}
 
 
-def person(app: Flask, role: Role, place: str) -> FlaskClient:
-    account_id = make_person(f"a-{role.value}".replace("_", "-"), role, place)
-    give_authenticator(account_id)
-    return signed_in(app, account_id)
-
-
 @pytest.fixture
 def admin(app: Flask, town: Town) -> FlaskClient:
-    return person(app, Role.CITY_ADMIN, CITY)
+    return browser_of(app, Role.CITY_ADMIN, CITY)
 
 
 def upload(client: FlaskClient, data: bytes, name: str = "grid.csv", **more: str):  # type: ignore[no-untyped-def]
@@ -141,7 +135,7 @@ def test_a_worker_that_gave_up_is_told(admin: FlaskClient) -> None:
 
 def test_what_lies_elsewhere_is_not_there(app: Flask, town: Town) -> None:
     uuid, own = loaded(), loaded(region=OTHER)
-    county = person(app, Role.COUNTY_ADMIN, OTHER)
+    county = browser_of(app, Role.COUNTY_ADMIN, OTHER)
     assert county.get(f"/coverage/grids/{own}").status_code == 200
     assert county.get(f"/coverage/grids/{uuid}").status_code == 404
     assert post(county, f"/coverage/grids/{uuid}/drop").status_code == 404

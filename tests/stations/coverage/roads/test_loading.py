@@ -15,7 +15,7 @@ from core.geo import Datum, Point, from_wgs84
 from core.sheets.container import Unreadable
 from stations.coverage.roads import reading
 from stations.coverage.roads.models import RoadGraph
-from tests.core.accounts.made import give_authenticator, make_person, signed_in
+from tests.core.accounts.made import browser_of
 from tests.stations.coverage.made import CITY, COUNTY, OTHER
 from tests.stations.coverage.points import at
 from tests.stations.coverage.town import EAST, MIDDLE, NORTH, Town
@@ -66,9 +66,7 @@ def test_the_command_loads_and_both_it_and_the_page_tell_whom_the_roads_reach(
     assert "2 settlements have no road within 200 m, 2 stand on roads that lead to no site" in told
     wider = app.test_cli_runner().invoke(args=["coverage", "roads", "run", "--radius", "1600"])
     assert "700 of 790 people" in wider.output
-    account_id = make_person("admin", Role.CITY_ADMIN, CITY)
-    give_authenticator(account_id)
-    client = signed_in(app, account_id)
+    client = browser_of(app, Role.CITY_ADMIN, CITY, "admin")
     page = client.get(f"/coverage/{CITY}/roads").text
     assert "63.3%" in page
     assert "89.9%" in page  # by the straight line, which is another rule
@@ -84,9 +82,7 @@ def test_the_command_loads_and_both_it_and_the_page_tell_whom_the_roads_reach(
 def test_a_region_without_roads_says_what_to_do_and_one_within_another_has_its_roads(
     app: Flask, town: Town, tmp_path: Path
 ) -> None:
-    account_id = make_person("admin", Role.COUNTY_ADMIN, COUNTY)
-    give_authenticator(account_id)
-    client = signed_in(app, account_id)
+    client = browser_of(app, Role.COUNTY_ADMIN, COUNTY, "admin")
     assert "还没有载入路网" in client.get(f"/coverage/{COUNTY}/roads").text
     none = app.test_cli_runner().invoke(args=["coverage", "roads", "run", "--region", COUNTY])
     assert none.exit_code == 1

@@ -22,26 +22,20 @@ from core.sites import changes
 from stations.coverage.models import PopulationSet
 from stations.coverage.runs import jobs
 from stations.coverage.runs.models import CoverageRun
-from tests.core.accounts.made import give_authenticator, make_person, post, signed_in
+from tests.core.accounts.made import browser_of, post
 from tests.stations.coverage.made import ACTOR, CITY, COUNTY, OTHER
 from tests.stations.coverage.runs.made import HALF, asked, finished, found
 from tests.stations.coverage.town import COMMON, Town
 
 
-def person(app: Flask, role: Role, place: str) -> FlaskClient:
-    account_id = make_person(f"a-{role.value}".replace("_", "-"), role, place)
-    give_authenticator(account_id)
-    return signed_in(app, account_id)
-
-
 @pytest.fixture
 def admin(app: Flask, town: Town) -> FlaskClient:
-    return person(app, Role.CITY_ADMIN, CITY)
+    return browser_of(app, Role.CITY_ADMIN, CITY)
 
 
 @pytest.fixture
 def county(app: Flask, town: Town) -> FlaskClient:
-    return person(app, Role.COUNTY_ADMIN, OTHER)
+    return browser_of(app, Role.COUNTY_ADMIN, OTHER)
 
 
 def rows(text: str) -> list[dict[str, str]]:

@@ -25,26 +25,20 @@ from core.sites.rules import Status
 from stations.coverage.models import Settlement
 from stations.coverage.siting import jobs, queries
 from stations.coverage.siting.models import SitingProposal
-from tests.core.accounts.made import give_authenticator, make_person, post, signed_in
+from tests.core.accounts.made import browser_of, post
 from tests.stations.coverage.made import ACTOR, CITY, COUNTY, OTHER
 from tests.stations.coverage.siting.made import proposed, question
 from tests.stations.coverage.town import COMMON, HALLS, Town
 
 
-def person(app: Flask, role: Role, place: str) -> FlaskClient:
-    account_id = make_person(f"a-{role.value}".replace("_", "-"), role, place)
-    give_authenticator(account_id)
-    return signed_in(app, account_id)
-
-
 @pytest.fixture
 def admin(app: Flask, town: Town) -> FlaskClient:
-    return person(app, Role.CITY_ADMIN, CITY)
+    return browser_of(app, Role.CITY_ADMIN, CITY)
 
 
 @pytest.fixture
 def reader(app: Flask, town: Town) -> FlaskClient:
-    return person(app, Role.HOTLINE_AGENT, CITY)
+    return browser_of(app, Role.HOTLINE_AGENT, CITY)
 
 
 def asked(client: FlaskClient, **more: str) -> str:
@@ -164,7 +158,7 @@ def test_a_proposal_is_saved_under_a_name_and_stands_in_the_list(admin: FlaskCli
 def test_a_draft_is_ones_own_in_the_list_and_can_be_deleted(app: Flask, admin: FlaskClient) -> None:
     where = asked(admin)
     assert where in admin.get(f"/coverage/{CITY}/siting").text
-    other = person(app, Role.HOTLINE_AGENT, CITY)
+    other = browser_of(app, Role.HOTLINE_AGENT, CITY)
     assert where not in other.get(f"/coverage/{CITY}/siting").text
     assert post(other, f"{where}/delete").status_code in (403, 404)
     assert post(admin, f"{where}/delete").status_code == 303
@@ -182,7 +176,7 @@ def test_who_only_reads_may_ask_and_not_save(reader: FlaskClient) -> None:
 
 def test_what_is_elsewhere_is_not_found(app: Flask, town: Town) -> None:
     uuid = proposed(question(CITY), name="北部")
-    county = person(app, Role.COUNTY_ADMIN, OTHER)
+    county = browser_of(app, Role.COUNTY_ADMIN, OTHER)
     for path in ("", "/proposal.geojson", "/points.csv", "/map.json", "/map.js", "/map.html"):
         assert county.get(f"/coverage/siting/{uuid}{path}").status_code == 404
     assert county.get(f"/coverage/{COUNTY}/siting").status_code == 404

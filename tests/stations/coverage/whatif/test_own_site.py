@@ -8,8 +8,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from core.accounts.rules import Role
+from tests.core.accounts.made import browser_of
 from tests.stations.coverage.made import CITY, COUNTY, OTHER
-from tests.stations.coverage.page import layers, rows, sign_in, text
+from tests.stations.coverage.page import layers, rows, text
 from tests.stations.coverage.town import Town
 
 PAGE = f"/coverage/{COUNTY}/what-if"
@@ -17,7 +18,7 @@ PAGE = f"/coverage/{COUNTY}/what-if"
 
 @pytest.fixture(params=[Role.STATION_MANAGER, Role.WINDOW_CLERK])
 def keeper(app: Flask, town: Town, request: pytest.FixtureRequest) -> FlaskClient:
-    return sign_in(app, request.param, town.hall)
+    return browser_of(app, request.param, town.hall)
 
 
 def test_one_asks_from_the_sites_own_page(keeper: FlaskClient, town: Town) -> None:

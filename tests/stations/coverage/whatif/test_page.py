@@ -18,8 +18,9 @@ from core.db import Base, writing
 from core.sites import actions
 from core.sites.actions import Entry
 from core.sites.rules import Kind
+from tests.core.accounts.made import browser_of
 from tests.stations.coverage.made import ACTOR, CITY, COUNTY, OTHER, SINCE, VILLAGE
-from tests.stations.coverage.page import layers, rows, sign_in, text
+from tests.stations.coverage.page import layers, rows, text
 from tests.stations.coverage.town import COMMON, HALLS, Town
 
 PAGE = f"/coverage/{CITY}/what-if"
@@ -27,7 +28,7 @@ PAGE = f"/coverage/{CITY}/what-if"
 
 @pytest.fixture
 def client(app: Flask, town: Town) -> FlaskClient:
-    return sign_in(app, Role.CITY_ADMIN, CITY)
+    return browser_of(app, Role.CITY_ADMIN, CITY)
 
 
 def led_to(client: FlaskClient, path: str) -> dict[str, list[str]]:
@@ -113,7 +114,7 @@ def test_what_is_supposed_wrongly_is_told_above_the_form(
 
 
 def test_a_site_out_of_reach_is_not_there(app: Flask, town: Town) -> None:
-    client = sign_in(app, Role.COUNTY_ADMIN, OTHER)
+    client = browser_of(app, Role.COUNTY_ADMIN, OTHER)
     assert client.get(f"/coverage/{COUNTY}/what-if").status_code == 404
     page = f"/coverage/{OTHER}/what-if"
     for code in (town.hall, "0000000"):
@@ -224,7 +225,7 @@ def test_what_does_not_count_anyway_is_said(client: FlaskClient, town: Town) -> 
 
 
 def test_what_happens_beyond_the_region_is_said_and_not_listed(app: Flask, town: Town) -> None:
-    client = sign_in(app, Role.COUNTY_ADMIN, COUNTY)
+    client = browser_of(app, Role.COUNTY_ADMIN, COUNTY)
     said = text(client, f"/coverage/{COUNTY}/what-if?close={town.hall}")
     assert "100 居民失去覆盖，1 个村居" in said
     assert "本区划以外：10 人失去覆盖" in said
