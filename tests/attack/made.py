@@ -9,7 +9,6 @@ from typing import Any, Final
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
-from werkzeug.routing import Rule
 
 from core.accounts.models import SignIn
 from core.db import Base, db, writing
@@ -61,10 +60,6 @@ def addresses(app: Flask, world: World, method: str) -> Iterator[tuple[str, str]
     for _name, taken, rule in routes(app):
         if taken == method and rule.endpoint != "static":
             yield rule.endpoint, path_of(rule, "own", world)
-
-
-def rules(app: Flask, method: str) -> list[Rule]:
-    return [rule for _name, taken, rule in routes(app) if taken == method]
 
 
 #: Tables that say who was here, which every request may write.

@@ -235,10 +235,6 @@ def test_notices_of_a_region_are_those_that_touch_it(
 # -- Regions ------------------------------------------------------------------------------------
 
 
-def figures(page: Page) -> list[str]:
-    return [part for part in page.text.split() if part.isdecimal()]
-
-
 def test_one_city_is_shown_at_once_and_none_says_what_to_do(client: FlaskClient) -> None:
     assert "flask regions import" in read(client, "/network").text
 

@@ -16,12 +16,11 @@ from sqlalchemy.orm import InstrumentedAttribute
 from core.access import Reach
 from core.catalogue.queries import catalogue
 from core.catalogue.rules import Service
-from core.clock import today
 from core.db import db
 from core.errors import NotFound
 from core.jobs.models import Job
 from core.pages import PER_PAGE
-from core.regions.queries import require_standing, standing_in, tree
+from core.regions.queries import require_standing, tree
 from core.regions.ranks import ranks
 from core.regions.rules import Level
 from core.regions.tree import Node
@@ -52,12 +51,6 @@ def readable(reach: Reach, uuid: str) -> CoverageRun:
     found = find(uuid)
     require_standing(reach, found.region_id)
     return found
-
-
-def region_of(run: CoverageRun, on: date | None = None) -> Node | None:
-    """The region of the run as it stands on a day, or what stands in its place; today's if not
-    said."""
-    return standing_in(run.region_id, on or today())
 
 
 def question_of(run: CoverageRun) -> Question:
