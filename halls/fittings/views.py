@@ -2,33 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
-
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
-from werkzeug.wrappers import Response as AnyResponse
 
 from core.access import Permission, current_actor, requires
-from core.errors import BadInput, Conflict
 from core.facilities import queries
 from core.facilities.changes import fitted
 from core.facilities.rules import GROUPS, items
 from core.sites.network import Place
 from core.web import Panel
-from halls import forms
+from halls import forms, keeping
 from halls.fittings import forms as fitting_forms
 from halls.fittings import proposing
-from halls.fittings.forms import Read
 from halls.forms import Draft
-from halls.keeping import record
+from halls.keeping import WRONG, AnyPage
 from halls.queries import Kept, keep, keeps, reads
 
-AnyPage: TypeAlias = AnyResponse | tuple[str, int]
-
 blueprint = Blueprint("fittings", __name__)
-
-WRONG = 422
 
 
 @blueprint.get("/sites/<code>/facilities")
@@ -37,7 +28,7 @@ def edit(code: str) -> AnyPage:
     """Everything that is recorded of what the site has, to be changed."""
     kept = keep(current_actor(), code)
     held = queries.held(kept.id)
-    return _page(kept, held, Draft(fitting_forms.texts_of(held.fits)))
+    return _page(kept, Draft(fitting_forms.texts_of(held.fits)))
 
 
 @blueprint.post("/sites/<code>/facilities")
@@ -49,38 +40,21 @@ def save(code: str) -> AnyPage:
     held = queries.held(kept.id)
     read = fitting_forms.read(request.form, held)
     if read.draft.faults:
-        return _page(kept, held, read.draft, WRONG)
+        return _page(kept, read.draft, WRONG)
     if not read.says_something:
-        return _back(code, "same")
-    try:
-        done = record(
-            kept,
-            lambda: fitted(read.wanted, read.on, read.groups),
-            read.reason,
-            lambda: proposing.ask(actor, kept, read),
-        )
-    except Conflict as fault:
-        return _conflict(code, read, fault)
-    except BadInput as fault:
-        read.draft.fault(fault.field or "", fault)
-        return _page(kept, held, read.draft, WRONG)
-    return _back(code, done)
+        return keeping.back(kept, "same")
+    return keeping.save(
+        kept,
+        read,
+        lambda: fitted(read.wanted, read.on, read.groups),
+        lambda: proposing.ask(actor, kept, read),
+        _page,
+        lambda now: fitting_forms.overlaid(read, queries.held(now.id)),
+    )
 
 
-def _conflict(code: str, read: Read, fault: Conflict) -> AnyPage:
-    """The form as the register has it now, with what was typed otherwise still in it."""
-    kept = keep(current_actor(), code)
+def _page(kept: Kept, draft: Draft, status: int = 200) -> AnyPage:
     held = queries.held(kept.id)
-    draft = Draft(fitting_forms.overlaid(read, held))
-    draft.fault("", fault)
-    return _page(kept, held, draft, fault.status)
-
-
-def _back(code: str, done: str) -> AnyResponse:
-    return redirect(url_for("network.site", code=code, done=done, _anchor="staff"), 303)
-
-
-def _page(kept: Kept, held: queries.Held, draft: Draft, status: int = 200) -> AnyPage:
     page = render_template(
         "halls/fittings.html",
         kept=kept,

@@ -2,33 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
-
-from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
-from werkzeug.wrappers import Response as AnyResponse
 
 from core.access import Permission, current_actor, requires
-from core.errors import BadInput, Conflict
 from core.sites.network import Place
 from core.staff import queries
 from core.staff.changes import posted
 from core.staff.rules import DUTIES
 from core.web import Panel
-from halls import forms
+from halls import forms, keeping
 from halls.forms import Draft
-from halls.keeping import record
+from halls.keeping import WRONG, AnyPage
 from halls.postings import forms as posting_forms
 from halls.postings import proposing
-from halls.postings.forms import Read
 from halls.queries import Kept, keep, keeps, reads
 
 blueprint = Blueprint("postings", __name__)
-
-AnyPage: TypeAlias = AnyResponse
-
-WRONG = 422
 
 
 @blueprint.get("/sites/<code>/staff")
@@ -51,33 +42,16 @@ def save(code: str) -> AnyPage:
     if read.draft.faults:
         return _page(kept, read.draft, WRONG)
     if not read.wanted and not (read.none and not queries.recorded(kept.id)):
-        return _back(code, "same")
-    try:
-        done = record(
-            kept,
-            lambda: posted(read.wanted, read.on),
-            read.reason,
-            lambda: proposing.ask(actor, kept, read),
-        )
-    except Conflict as fault:
-        return _conflict(code, read, fault)
-    except BadInput as fault:
-        read.draft.fault("who" if fault.field == "member" else fault.field or "", fault)
-        return _page(kept, read.draft, WRONG)
-    return _back(code, done)
-
-
-def _conflict(code: str, read: Read, fault: Conflict) -> AnyPage:
-    """The form as the register has it now, with what was typed otherwise still in it."""
-    kept = keep(current_actor(), code)
-    held = posting_forms.document(queries.at_site(kept.id))
-    draft = Draft(posting_forms.overlaid(read, held))
-    draft.fault("", fault)
-    return _page(kept, draft, fault.status)
-
-
-def _back(code: str, done: str) -> AnyResponse:
-    return redirect(url_for("network.site", code=code, done=done, _anchor="staff"), 303)
+        return keeping.back(kept, "same")
+    return keeping.save(
+        kept,
+        read,
+        lambda: posted(read.wanted, read.on),
+        lambda: proposing.ask(actor, kept, read),
+        _page,
+        lambda now: posting_forms.overlaid(read, posting_forms.document(queries.at_site(now.id))),
+        {"member": "who"},
+    )
 
 
 def _page(kept: Kept, draft: Draft, status: int = 200) -> AnyPage:
@@ -93,7 +67,7 @@ def _page(kept: Kept, draft: Draft, status: int = 200) -> AnyPage:
         recorded=queries.recorded(kept.id),
         base=forms.write_base(posting_forms.document(people)),
     )
-    return make_response(page, status)
+    return page, status
 
 
 # -- On the page of the site --------------------------------------------------------------------

@@ -2,32 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
-
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
-from werkzeug.wrappers import Response as AnyResponse
 
 from core.access import Permission, current_actor, requires
-from core.errors import BadInput, Conflict
 from core.sites.network import Place
 from core.web import Panel
-from halls import forms
+from halls import forms, keeping
 from halls.forms import Draft
-from halls.keeping import record
+from halls.keeping import WRONG, AnyPage
 from halls.queries import Kept, keep, keeps, reads
 from halls.windows import forms as window_forms
 from halls.windows import proposing, queries
 from halls.windows.changes import windowed
-from halls.windows.forms import Read
 from halls.windows.rules import LANES, Lane, WindowKind
 
-AnyPage: TypeAlias = AnyResponse | tuple[str, int]
-
 blueprint = Blueprint("windows", __name__)
-
-WRONG = 422
 
 
 @blueprint.get("/sites/<code>/windows")
@@ -50,32 +41,15 @@ def save(code: str) -> AnyPage:
     if read.draft.faults:
         return _page(kept, read.draft, WRONG)
     if not read.wanted and not (read.none and not queries.recorded(kept.id)):
-        return _back(code, "same")
-    try:
-        done = record(
-            kept,
-            lambda: windowed(read.wanted, read.on),
-            read.reason,
-            lambda: proposing.ask(actor, kept, read),
-        )
-    except Conflict as fault:
-        return _conflict(code, read, fault)
-    except BadInput as fault:
-        read.draft.fault(fault.field or "", fault)
-        return _page(kept, read.draft, WRONG)
-    return _back(code, done)
-
-
-def _conflict(code: str, read: Read, fault: Conflict) -> AnyPage:
-    """The form as the register has it now, with what was typed otherwise still in it."""
-    kept = keep(current_actor(), code)
-    draft = Draft(window_forms.overlaid(read, queries.held(kept.id)))
-    draft.fault("", fault)
-    return _page(kept, draft, fault.status)
-
-
-def _back(code: str, done: str) -> AnyResponse:
-    return redirect(url_for("network.site", code=code, done=done, _anchor="staff"), 303)
+        return keeping.back(kept, "same")
+    return keeping.save(
+        kept,
+        read,
+        lambda: windowed(read.wanted, read.on),
+        lambda: proposing.ask(actor, kept, read),
+        _page,
+        lambda now: window_forms.overlaid(read, queries.held(now.id)),
+    )
 
 
 def _page(kept: Kept, draft: Draft, status: int = 200) -> AnyPage:
