@@ -16,6 +16,7 @@ from core.errors import BadInput
 
 _DECIMAL = re.compile(r"[+-]?\d{1,9}(\.\d{1,18})?", re.ASCII)
 _WHOLE = re.compile(r"[+-]?\d{1,12}", re.ASCII)
+_TOO_LARGE = re.compile(r"[+-]?\d{10,}(\.\d*)?", re.ASCII)
 _MOMENT = re.compile(
     r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(:\d\d(?:\.\d{1,6})?)?(Z|[+ -]\d\d:?\d\d)?", re.ASCII
 )
@@ -45,6 +46,7 @@ def decimal(text: str, field: str) -> float:
     """A decimal number; no exponents, no ``nan``, no ``inf``. Raises BadInput."""
     found = _DECIMAL.fullmatch(plain(text))
     if found is None:
+        _check_size(text, field)
         raise BadInput(_l("请填写一个数，例如 37.5091。"), field=field)
     return float(found.group())
 
@@ -53,8 +55,15 @@ def whole_number(text: str, field: str) -> int:
     """A whole number. Raises BadInput."""
     found = _WHOLE.fullmatch(plain(text))
     if found is None:
+        _check_size(text, field)
         raise BadInput(_l("请填写一个整数。"), field=field)
     return int(found.group())
+
+
+def _check_size(text: str, field: str) -> None:
+    """Refuse what is a number, but larger than any that is asked for, as what it is."""
+    if _TOO_LARGE.fullmatch(plain(text)):
+        raise BadInput(_l("这个数太大了。"), field=field)
 
 
 def flag(text: str, field: str) -> bool:

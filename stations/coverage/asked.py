@@ -76,10 +76,10 @@ def at(text: str, on: date) -> datetime | None:
 def rule(radius: str, factor: str) -> Rule:
     """The rule asked for, one kilometre of straight line if nothing is. Raises BadInput."""
     return Rule.asked(
-        _metres(radius) if radius else RADIUS, decimal(factor, "factor") if factor else 1.0
+        number(radius, "radius") if radius else RADIUS, number(factor, "factor") if factor else 1.0
     )
 
 
-def _metres(text: str) -> float:
-    """A radius; one beyond all numbers that are read is told by its bounds, too."""
-    return math.inf if _HUGE.fullmatch(plain(text)) else decimal(text, "radius")
+def number(text: str, field: str) -> float:
+    """A number that has bounds; one beyond all that are read is told by its bounds, too."""
+    return math.inf if _HUGE.fullmatch(plain(text)) else decimal(text, field)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
@@ -48,6 +49,16 @@ def test_any_text_is_a_number_or_refused(text: str) -> None:
     except BadInput:
         return
     assert abs(value) < 1e10
+
+
+@pytest.mark.parametrize("read", [decimal, whole_number])
+def test_a_number_that_is_too_large_is_not_told_to_be_none(
+    read: Callable[[str, str], float],
+) -> None:
+    for text in ("1" * 13, "-" + "9" * 40):
+        with pytest.raises(BadInput, match="太大") as refused:
+            read(text, "people")
+        assert refused.value.field == "people"
 
 
 @pytest.mark.parametrize("text", ["", "1.5", "1e9", "½", "9" * 40])

@@ -14,7 +14,7 @@ from flask_babel import lazy_gettext as _l
 from core.catalogue.rules import Service
 from core.clock import today
 from core.errors import BadInput, OneKmError
-from core.forms import decimal, plain, whole_number
+from core.forms import plain, whole_number
 from core.regions.tree import Node
 from core.sites import forms as sites
 from core.sites.rules import Kind
@@ -128,7 +128,7 @@ def _most(text: str) -> int:
 
 
 def _grid(text: str) -> float:
-    metres = decimal(text, "grid") if plain(text) else USUAL_GRID
+    metres = asked.number(text, "grid") if plain(text) else USUAL_GRID
     if not FINEST_GRID <= metres <= COARSEST_GRID:
         raise BadInput(_l("网格间距应在 50 米到 10000 米之间。"), field="grid")
     return metres

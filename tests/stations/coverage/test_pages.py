@@ -109,6 +109,7 @@ def test_an_hour_when_one_is_shut_and_a_service_of_nobody_then(client: FlaskClie
         ("radius=1e9", "半径应在 50 米到 50000 米之间"),
         ("radius=abc", "请填写一个数"),
         ("factor=0.5", "步行系数应在 1 到 3 之间"),
+        ("factor=1000000000", "步行系数应在 1 到 3 之间"),
         ("at=25:00", "时刻“25:00”写法有误"),
         ("on=2026-13-01", "日期写法有误"),
         ("service=1", "没有这个事项"),

@@ -71,6 +71,8 @@ def test_a_question_is_answered_at_once_with_its_proof(admin: FlaskClient) -> No
         ("most", "0", "就是现状"),
         ("most", "-1", "1 到 1000"),
         ("most", "x", "整数"),
+        ("most", "9" * 20, "这个数太大了"),
+        ("factor", "1000000000", "步行系数应在 1 到 3 之间"),
         ("radius", "0", "50 米到 50000 米"),
         ("radius", "100000000", "50 米到 50000 米"),
         ("radius", "1000000000", "50 米到 50000 米"),
@@ -208,6 +210,12 @@ def test_a_saved_proposal_becomes_planned_sites_once(admin: FlaskClient) -> None
     assert "已转为筹建网点" in page
     assert post(admin, f"{where}/solve").status_code == 409
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Site)) == 3
+
+
+def test_a_grid_beyond_all_numbers_is_told_by_its_bounds(admin: FlaskClient) -> None:
+    data = {"most": "1", "candidates": "grid", "grid": "1e9"}
+    answer = post(admin, f"/coverage/{CITY}/siting", **data)
+    assert "网格间距应在 50 米到 10000 米之间" in answer.text
 
 
 def test_existing_sites_that_are_chosen_are_not_entered_again(admin: FlaskClient) -> None:
