@@ -35,6 +35,8 @@ def test_people_and_settlements_are_told_apart_under_their_names(client: FlaskCl
     said = text(client, f"/coverage/{CITY}")
     assert "89.9% 居民覆盖率：710 / 790 人" in said
     assert "57.1% 村居覆盖率：4 / 7 个" in said
+    assert said.index("居民覆盖率") < said.index("半径（米）"), "the answer, then the question"
+    assert "区内计入的网点 2" in said
     assert "不超过 1000.0 米（正好 1000.0 米算覆盖）" in said
     assert re.search(r"人口数据： ?\d{4} 年，人口普查", said)
 

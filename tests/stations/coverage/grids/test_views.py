@@ -59,6 +59,7 @@ def test_a_grid_is_sent_read_looked_at_loaded_and_asked_about(admin: FlaskClient
     assert "按人口网格的一公里覆盖" in page
     assert "正好 1000.0 米算覆盖" in page
     assert "一格是否覆盖，看它的中心点" in page
+    assert page.index("居民覆盖率") < page.index('id="radius"'), "the answer, then the question"
     assert "盲区" in page
     assert "使用中" in admin.get("/coverage/grids").text
     wide = admin.get(f"/coverage/grids/{uuid}?radius=50000").text
