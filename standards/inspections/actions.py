@@ -128,11 +128,21 @@ def _inspects() -> sa.ColumnElement[bool]:
     return held.exists()
 
 
-def assign(actor: Actor, row: Inspection, inspector_id: int, companion_id: int | None) -> None:
-    """Send somebody else. Raises NotFound, Conflict once it is filed, BadInput."""
+def assign(
+    actor: Actor,
+    row: Inspection,
+    inspector_id: int,
+    companion_id: int | None,
+    day: date | None = None,
+) -> None:
+    """Send somebody else, or on another day. Raises NotFound, Conflict once it is filed, BadInput
+    for whom it may not be, and for a new day that is over."""
     require_reach(access.within(actor, access.REVIEW, row.site_id))
+    on = row.day if day is None else day
+    if on != row.day and on < today():
+        raise BadInput(_l("检查日期不能早于今天。"), field="day")
     people = _people(row.site_id, inspector_id, companion_id)
-    before = row.inspector, row.companion
+    before = row.inspector, row.companion, row.day
     _move(
         row,
         (State.PLANNED,),
@@ -141,11 +151,14 @@ def assign(actor: Actor, row: Inspection, inspector_id: int, companion_id: int |
         inspector=people[0],
         companion_id=companion_id,
         companion=people[1],
+        day=on,
     )
-    changes = {
+    changes: dict[str, Any] = {
         "inspector": (before[0], people[0]),
         "companion": (before[1] or None, people[1] or None),
     }
+    if on != before[2]:
+        changes |= {"day": (before[2], on)}
     _tell(actor, story.ASSIGNED, row, changes)
 
 

@@ -131,11 +131,12 @@ def follow_up(code: str) -> AnyResponse:
 @blueprint.post("/<code>/assign")
 @requires(REVIEW)
 def assign(code: str) -> AnyResponse:
-    """Send somebody else."""
+    """Send somebody else, or on another day."""
 
     def act(actor: Actor, row: Inspection) -> None:
         companion = _number("companion") if request.form.get("companion") else None
-        actions.assign(actor, row, _number("inspector"), companion)
+        day = asking.day(request.form) if request.form.get("day") else None
+        actions.assign(actor, row, _number("inspector"), companion, day)
 
     return _do(code, act, "visit")
 

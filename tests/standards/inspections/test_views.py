@@ -174,6 +174,10 @@ def test_assigning_and_cancelling_come_before_filing_only(ground: Ground) -> Non
     assert visit(uuid).inspector == "wang"
     told = boss.post(f"/inspections/{uuid}/assign", inspector=str(other), companion=str(other))
     assert told.status_code == 422
+    for day, status in ((today() - timedelta(1), 422), (today() + timedelta(3), 303)):
+        moved = {"inspector": str(other), "day": day.isoformat()}
+        assert boss.post(f"/inspections/{uuid}/assign", **moved).status_code == status
+    assert visit(uuid).day == today() + timedelta(3)
     ground.phone(other).send(uuid, ground.record())
     assert boss.post(f"/inspections/{uuid}/cancel", words="x").status_code == 409
     assert boss.post(f"/inspections/{uuid}/assign", inspector=str(other)).status_code == 409
