@@ -70,6 +70,7 @@ def test_a_file_goes_through_the_pages_into_the_register(
     assert db.session.scalar(sa.select(Site.id).where(Site.name == GOOD[0])) is not None
     again = clerk.post(f"{address()}/apply", data={"digest": digest, "csrf_token": token})
     assert again.status_code == 409
+    assert clerk.post(f"{address()}/retry", data={"csrf_token": token}).status_code == 409
 
 
 def test_a_file_with_faults_is_sent_back_annotated(clerk: FlaskClient, tmp_path: Path) -> None:
@@ -80,6 +81,7 @@ def test_a_file_with_faults_is_sent_back_annotated(clerk: FlaskClient, tmp_path:
     assert "B3" in page
     assert "没有“超市”这种写法" in page
     with clerk.get(f"{address()}/report.xlsx") as answer:
+        assert answer.headers["Cache-Control"] == "no-store"
         sheet = load_workbook(io.BytesIO(answer.data)).worksheets[0]
     assert sheet["A1"].value == "问题"
     assert "没有“超市”" in sheet["A3"].value

@@ -80,6 +80,7 @@ def test_a_file_goes_through_the_pages_into_a_set(clerk: FlaskClient, tmp_path: 
     assert clerk.post(f"{address()}/apply", data=form).status_code == 303
     work()
     assert "已载入 3 个聚落，共 2,000 人" in clerk.get(address()).text
+    assert clerk.post(f"{address()}/retry", data=form).status_code == 409
     listed = clerk.get("/coverage/demand").text
     uuid = db.session.scalars(sa.select(PopulationSet.uuid)).one()
     assert uuid in listed
