@@ -30,8 +30,9 @@ MOST_XLSX: Final = 2**20 - 1
 
 Row = Sequence[object]
 
-#: What a spreadsheet would take for the beginning of a formula.
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+#: What a spreadsheet would take for the beginning of a formula; one that writes Chinese, in
+#: full width too.
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def text(value: object) -> str:

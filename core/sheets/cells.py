@@ -46,7 +46,7 @@ def text(cell: Any) -> str:
 
 # -- Cells that a spreadsheet would take for a formula ------------------------------------------
 
-_FORMULA: Final = "=+-@\t\r"
+_FORMULA: Final = "=+-@\t\r\n＝＋－＠"
 _QUOTE: Final = "'"
 
 
