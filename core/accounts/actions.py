@@ -23,7 +23,7 @@ from core.accounts.rules import ONE_TIME, Office, Place, Role
 from core.audit.actions import record
 from core.audit.rules import NOTHING, Changes, EventType
 from core.clock import now, today
-from core.db import db
+from core.db import db, rows_written
 from core.errors import BadInput, Forbidden, NotFound
 from core.regions.queries import tree
 from core.search import index_text
@@ -157,12 +157,13 @@ def revoke(actor: Actor, whom: Person, grant_id: int) -> None:
     if not covers(reach, found.place):
         raise Forbidden(_l("只能收回低于自己级别、在自己范围内的角色。"))
     _locked(whom)
-    db.session.execute(
+    taken = rows_written(
         sa.update(Grant)
         .where(Grant.id == grant_id, Grant.revoked_at.is_(None))
         .values(revoked_at=now())
-        .execution_options(synchronize_session=False)
     )
+    if not taken:
+        raise NotFound(_l("此人没有这个角色。"))
     sign_in.end_all(whom.id)
     changes = _held_words(found.role, found.where, found.since, found.until)
     told: Changes = {name: (value, None) for name, value in changes.items()}
@@ -199,15 +200,18 @@ def hand_on(actor: Actor, whom: Person, grant_id: int) -> None:
 def disable(actor: Actor, whom: Person) -> None:
     """Shut an account; all its sign-ins and tokens end with it."""
     account = _manageable(actor, whom)
-    account.disabled_at = account.disabled_at or now()
     sign_in.end_all(whom.id)
-    _told(actor, story.DISABLED, whom.username, NOTHING, home(whom))
+    if account.disabled_at is None:
+        account.disabled_at = now()
+        _told(actor, story.DISABLED, whom.username, NOTHING, home(whom))
 
 
 def enable(actor: Actor, whom: Person) -> None:
     """Open an account again."""
-    _manageable(actor, whom).disabled_at = None
-    _told(actor, story.ENABLED, whom.username, NOTHING, home(whom))
+    account = _manageable(actor, whom)
+    if account.disabled_at is not None:
+        account.disabled_at = None
+        _told(actor, story.ENABLED, whom.username, NOTHING, home(whom))
 
 
 def unlock(actor: Actor, whom: Person) -> None:
@@ -248,7 +252,10 @@ def _manageable(actor: Actor, whom: Person) -> Account:
 def _locked(whom: Person) -> Account:
     """The account's row, held until the end so that two administrators take turns."""
     return db.session.scalars(
-        sa.select(Account).where(Account.id == whom.id).with_for_update()
+        sa.select(Account)
+        .where(Account.id == whom.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)  # it was read before it was held
     ).one()
 
 

@@ -7,15 +7,17 @@ from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing.synchronize import Barrier
 
+import sqlalchemy as sa
 from flask import Flask
 
 from core.accounts import actions, attempts, own, places, queries, sign_in
 from core.accounts.actions import Held
 from core.accounts.rules import LIMITS, Guess, Role
+from core.audit.models import AuditEvent
 from core.clock import today
 from core.config import Config
 from core.db import db, writing
-from core.errors import BadInput
+from core.errors import BadInput, NotFound
 from tests.core.accounts.made import (
     ACTOR,
     COUNTY,
@@ -126,3 +128,26 @@ def test_one_role_given_by_many_at_once_is_held_once(world: World, config: Confi
     assert in_processes(config, give) == 1
     held = [one.where for one in queries.person(ACTOR, "inspector").grants]
     assert len(held) == 2
+
+
+def test_what_many_take_at_once_is_taken_and_told_once(world: World, config: Config) -> None:
+    make_person("inspector", Role.INSPECTOR, COUNTY)
+    number = queries.person(ACTOR, "inspector").grants[0].id
+    db.session.rollback()
+
+    def disable(_number: int) -> bool:
+        with writing():
+            actions.disable(ACTOR, queries.person(ACTOR, "inspector"))
+        return True
+
+    def revoke(_number: int) -> bool:
+        with suppress(NotFound), writing():
+            actions.revoke(ACTOR, queries.person(ACTOR, "inspector"), number)
+            return True
+        return False
+
+    db.engine.dispose()
+    in_processes(config, disable)
+    assert in_processes(config, revoke) == 1
+    told = db.session.scalars(sa.select(AuditEvent.action)).all()
+    assert told.count("account.disabled") == told.count("account.revoked") == 1
