@@ -223,7 +223,7 @@ def _proposal(one: Shown, status: int = 200, fault: OneKmError | None = None) ->
     number = asked_page().number
     won = one.answer.won
     pages = pages_of(len(won))
-    ground = queries.ground_of(one.proposal)
+    ground, net = queries.ground_of(one.proposal), network(today())
     return _page(
         "stations/coverage/siting/proposal.html",
         one.ask.region,
@@ -241,7 +241,7 @@ def _proposal(one: Shown, status: int = 200, fault: OneKmError | None = None) ->
         proof=words.proof_words(one.ask, one.answer),
         notes=words.notes(one.ask, one.answer),
         again=_again(one.ask),
-        planned=queries.planned_of(one.proposal),
+        planned_sites=[(code, net.by_code(code)) for code in queries.planned_of(one.proposal)],
         standing_at=one.standing_at,
         kinds=forms.STATIONS,
         new_places=sum(not chosen.site for chosen in one.answer.chosen),

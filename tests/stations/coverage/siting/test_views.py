@@ -208,6 +208,7 @@ def test_a_saved_proposal_becomes_planned_sites_once(admin: FlaskClient) -> None
     assert post(admin, f"{where}/plan", kind="community").status_code == 409
     page = admin.get(where).text
     assert "已转为筹建网点" in page
+    assert re.search(rf'<a href="/sites/\d{{7}}">[^/]*{name}', page), "by its name"
     assert post(admin, f"{where}/solve").status_code == 409
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Site)) == 3
 
@@ -340,6 +341,7 @@ def test_the_map_shows_before_and_after(admin: FlaskClient) -> None:
     file = admin.get(f"{where}/map.html")
     assert file.status_code == 200
     assert "新站建在哪里" in file.text
+    assert file.text.count("<h1") == 1
 
 
 def test_drafts_go_after_a_month_and_what_is_saved_stays(
