@@ -16,12 +16,16 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 
 import psycopg
+import pytest
 import sqlalchemy as sa
 from flask_migrate import upgrade
 
 from core.config import Config, Mode
 from core.db import db
 from wsgi import create_app
+
+#: Marks what another database would prove no better: what is told before one is asked.
+on_sqlite: Final = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
 
 class Database(Protocol):

@@ -8,7 +8,6 @@ from typing import Final
 
 import pytest
 import sqlalchemy as sa
-from flask import Flask
 
 from core.accounts.models import ApiToken
 from core.accounts.rules import Role
@@ -52,6 +51,7 @@ from stations.coverage.siting.answer import Chosen, How
 from stations.coverage.siting.models import SitingProposal
 from stations.coverage.siting.queries import Ground
 from stations.coverage.siting.rules import Ask
+from tests.conftest import Once
 from tests.core.accounts.made import (
     ACTOR,
     SINCE,
@@ -69,7 +69,11 @@ from tests.stations.coverage.made import population_set
 
 
 @pytest.fixture
-def world(app: Flask) -> World:
+def world(once: Once) -> World:
+    return once(make_everything)
+
+
+def make_everything() -> World:
     """Two cities, and an inspector with a token in each county."""
     world = make_world()
     with writing():

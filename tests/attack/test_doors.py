@@ -13,6 +13,10 @@ from flask import Flask
 from core.config import Config, Mode
 from tests.attack.made import Attacker, addresses
 from tests.core.accounts.made import PASSWORD, World, csrf, make_person
+from tests.databases import on_sqlite
+
+#: Which database lies behind the doors does not matter to who is let in.
+pytestmark = on_sqlite
 
 HERE: Final = "http://localhost/"
 OUTSIDE: Final = (

@@ -15,6 +15,7 @@ from PIL import Image
 from core import printing
 from core.errors import Busy
 from core.web import static_url
+from tests.databases import on_sqlite
 
 
 def page(body: str, head: str = "") -> str:
@@ -85,6 +86,7 @@ def test_nothing_is_asked_of_anybody(app: Flask, asked: tuple[str, list[str]]) -
     assert found == []
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     "url",
     [

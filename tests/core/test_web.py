@@ -16,6 +16,7 @@ from core.config import Config, Mode, Tiles
 from core.errors import Busy, Conflict
 from core.geo import Datum
 from core.web import content_security_policy
+from tests.databases import on_sqlite
 
 strange = Blueprint("strange", __name__)
 
@@ -93,6 +94,7 @@ def test_who_is_not_let_in_sees_nothing(client: FlaskClient, path: str, status: 
     assert "seen" not in answer.text
 
 
+@on_sqlite
 @pytest.mark.parametrize("path", ["/", "/nowhere", "/healthz", "/api/v1/services", "/broken"])
 def test_every_answer_has_safe_headers(client: FlaskClient, path: str) -> None:
     headers = client.get(path).headers
@@ -117,6 +119,7 @@ def test_production_keeps_to_https(config: Config, make_app: Callable[[Config], 
     assert "max-age" in client.get("/healthz").headers["Strict-Transport-Security"]
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("path", "status", "chinese", "english"),
     [
@@ -186,6 +189,7 @@ def test_the_language_is_kept_in_a_cookie(client: FlaskClient) -> None:
     assert client.get("/lang/xx").status_code == 404
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     "outside",
     ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)", ""],

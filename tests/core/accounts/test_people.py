@@ -24,6 +24,7 @@ from tests.core.accounts.made import (
     post,
     signed_in,
 )
+from tests.databases import on_sqlite
 
 OTHER = "370302000000"
 
@@ -77,6 +78,7 @@ def test_what_a_form_did_not_ask_for_is_not_taken(app: Flask, world: World) -> N
     assert account.password_hash.startswith("$argon2id$")
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     "data",
     [

@@ -29,6 +29,7 @@ from tests.core.accounts.made import (
     post,
     signed_in,
 )
+from tests.databases import on_sqlite
 
 
 def secret_in(page: str) -> str:
@@ -150,6 +151,7 @@ def test_by_one_profile_passwords_grow_old(
 # -- Where one is sent --------------------------------------------------------------------------
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("asked", "sent"),
     [

@@ -24,6 +24,7 @@ from core.audit.rules import (
     subject_words,
 )
 from core.errors import NotFound
+from tests.databases import on_sqlite
 
 
 @pytest.fixture(autouse=True)
@@ -52,6 +53,7 @@ def declare() -> None:
     )
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("changes", "words"),
     [

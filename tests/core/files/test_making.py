@@ -25,6 +25,7 @@ from core.files.models import File
 from core.files.rules import ORPHAN_AFTER
 from tests.core.accounts.made import World, make_person
 from tests.core.files.made import flood, jpeg, photo, written
+from tests.databases import on_sqlite
 from tests.forks import Pipe, forked
 
 LARGE = (1000, 800)
@@ -80,12 +81,14 @@ def test_a_large_photo_waits_and_is_shown_to_nobody_before_it_is_made(
     assert making.make() == 0
 
 
+@on_sqlite
 def test_what_is_small_or_no_jpeg_is_made_at_once(app: Flask) -> None:
     for sent in (jpeg(), written(photo(*LARGE), "PNG"), written(photo(*LARGE), "WEBP")):
         assert isinstance(actions.take_picture(sent), Put)
     assert list(held.names()) == []
 
 
+@on_sqlite
 @pytest.mark.parametrize("more", [{}, {"progressive": True}, {"restart_marker_rows": 2}])
 @pytest.mark.parametrize("cut", [0.02, 0.3, 0.8, 0.99, 0.9999])
 def test_half_a_photo_is_refused_at_the_door(app: Flask, cut: float, more: dict[str, int]) -> None:
@@ -97,6 +100,7 @@ def test_half_a_photo_is_refused_at_the_door(app: Flask, cut: float, more: dict[
     assert len(list(held.names())) == 1
 
 
+@on_sqlite
 def test_a_flood_and_bits_that_fell_over_are_refused_or_can_be_made(app: Flask) -> None:
     with pytest.raises(OneKmError):
         actions.take_picture(flood(7000))

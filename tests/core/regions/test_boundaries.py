@@ -19,6 +19,7 @@ from core.geo import Datum, Point, distance, from_wgs84
 from core.regions import boundaries, cli, importer, queries
 from core.regions.boundaries import Origin, Outcome
 from core.regions.models import Boundary
+from tests.databases import on_sqlite
 
 ACTOR = command("test")
 LIST = """\
@@ -156,6 +157,7 @@ WRONG = {
 }
 
 
+@on_sqlite
 @pytest.mark.parametrize("wrong", WRONG.values(), ids=WRONG)
 def test_one_wrong_feature_refuses_the_file(ids: dict[str, int], wrong: dict[str, Any]) -> None:
     with pytest.raises(BadInput) as refused:
@@ -165,6 +167,7 @@ def test_one_wrong_feature_refuses_the_file(ids: dict[str, int], wrong: dict[str
     assert stored() == 0
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     "text",
     [

@@ -14,6 +14,7 @@ from core.facilities import queries
 from core.facilities.rules import Fit, Group
 from core.proposals.models import Proposal
 from core.sites.models import Site
+from tests.databases import on_sqlite
 from tests.halls.made import fields, form_of, send, told
 from tests.network.conftest import HOSTILE, Made
 from tests.network.editing.conftest import Staff
@@ -96,6 +97,7 @@ def test_nothing_changed_is_said_and_saved_nowhere(staff: Staff, made: Made) -> 
     assert form_of(staff.county, path(made.clinic))["version"] == form["version"]
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("typed", "what"),
     [

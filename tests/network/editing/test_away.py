@@ -16,6 +16,7 @@ from core.clock import CITY_TIME, today
 from core.db import db
 from core.sites.models import Closure
 from tests.core.accounts.made import post
+from tests.databases import on_sqlite
 from tests.network.conftest import Made
 from tests.network.editing.conftest import Staff
 
@@ -69,6 +70,7 @@ def test_each_button_says_until_when(
     assert minutes() == [(600, until)]
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     "sent",
     [

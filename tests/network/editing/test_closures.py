@@ -14,6 +14,7 @@ from core.clock import now, today
 from core.db import db, writing
 from core.sites.models import Closure
 from tests.core.accounts.made import post
+from tests.databases import on_sqlite
 from tests.network.conftest import HOSTILE, Made
 from tests.network.editing.conftest import COUNTY, Staff
 from tests.network.editing.form import Form, again
@@ -53,6 +54,7 @@ def test_a_closure_is_seen_as_the_public_will_and_then_published(
     assert "修改或结束这次停办" not in client.get(f"/sites/{made.hall}").text
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("sent", "told"),
     [

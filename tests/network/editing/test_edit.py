@@ -17,6 +17,7 @@ from core.regions.models import Boundary
 from core.sites.models import Offering, Site, SiteHours, SitePeriod
 from network.editing import queries
 from tests.core.accounts.made import post
+from tests.databases import on_sqlite
 from tests.network.conftest import ENROLMENT, RESIDENTS, Made
 from tests.network.editing.conftest import COUNTY, Staff
 from tests.network.editing.form import again, fields, send
@@ -68,6 +69,7 @@ def test_a_correction_is_saved_and_told(staff: Staff, made: Made) -> None:
     assert (newest.action, newest.actor) == ("site.described", "county")
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("field", "typed", "told"),
     [

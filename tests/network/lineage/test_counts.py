@@ -32,12 +32,11 @@ def counts(on: date) -> tuple[dict[int, rules.Tally], dict[str, list[Value]]]:
     """How many sites of each kind there are in each region on a day, and all figures of each."""
     db.session.rollback()
     net, found = network(on), figures.day(on)
-    told = {
-        figure.code: [
-            figures.value(found, figure, figures.Scope(node)) for node in net.tree.by_id.values()
-        ]
-        for figure in all_figures()
-    }
+    places = [found.ask.ranks.place[region] for region in net.tree.by_id]
+    told = {}
+    for figure in all_figures():
+        rolled = found.rolled(figure)
+        told[figure.code] = [rolled.at(place) for place in places]
     return rules.tally(net, rules.chosen(net, rules.Choice())), told
 
 

@@ -19,6 +19,7 @@ from core.regions.importer import text_of
 from core.regions.queries import load
 from core.regions.rules import Row
 from tests.core.accounts.made import ACTOR, browser_of, csrf, post
+from tests.databases import on_sqlite
 from tests.network.lineage.made import (
     EAST,
     FIRST,
@@ -199,6 +200,7 @@ def workbook(rows: list[Row]) -> bytes:
     return written.getvalue()
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("data", "told"),
     [

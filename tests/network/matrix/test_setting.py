@@ -20,6 +20,7 @@ from core.db import db, writing
 from core.sites import actions, changes
 from core.sites.models import Offering, Site
 from tests.core.accounts.made import csrf
+from tests.databases import on_sqlite
 from tests.network.conftest import ACTOR, ENROLMENT, RESIDENTS, SINCE, Made, catalogue_ids
 from tests.network.matrix.conftest import SignIn
 
@@ -175,6 +176,7 @@ def test_what_cannot_be_set_is_said_on_the_page(
     assert 'role="alert"' in answer.text
 
 
+@on_sqlite
 @pytest.mark.parametrize("cells", ["", "x", "0000017:1", "0000017:002036001002:z", "1:2:d"])
 def test_what_was_not_packed_here_is_refused(county: FlaskClient, cells: str) -> None:
     sent: dict[str, object] = {"cells": cells, "seen": "", **from_today()}
@@ -236,6 +238,7 @@ def test_each_fault_of_a_sheet_says_where_and_how_to_mend_it(
     assert RESIDENTS not in offered(planned.clinic)
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("name", "content"),
     [

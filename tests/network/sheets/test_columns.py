@@ -19,6 +19,7 @@ from core.sheets.words import folded, without_brackets
 from core.sites.rules import Kind, Mode, Status, site_code
 from network.sheets import columns as sheet
 from network.sheets.columns import Line
+from tests.databases import on_sqlite
 
 SERVICES = [
     Service(
@@ -81,6 +82,7 @@ def test_an_empty_line_has_empty_cells() -> None:
     assert set(sheet.row(Line(), COLUMNS)) == {""}
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("code", "text", "told"),
     [

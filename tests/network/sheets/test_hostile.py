@@ -15,6 +15,7 @@ from core.accounts.rules import Role
 from core.clock import today
 from tests.core.accounts.made import CHEAP, browser_of, csrf
 from tests.core.sheets.hostile import FILES
+from tests.databases import on_sqlite
 from tests.network.conftest import Made, made
 
 __all__ = ["made"]
@@ -41,6 +42,7 @@ def send(client: FlaskClient, route: str, name: str, data: bytes) -> TestRespons
     return answer
 
 
+@on_sqlite
 @pytest.mark.parametrize("route", ["/matrix/import", "/regions/changes/new"])
 @pytest.mark.parametrize("what", FILES)
 def test_it_is_refused_in_words_and_no_memory_is_taken(

@@ -17,6 +17,7 @@ from standards import format
 from standards.drafting.rules import BLANK
 from standards.models import StandardDraft
 from tests.core.accounts.made import CITIES
+from tests.databases import on_sqlite
 from tests.standards.drafting.made import Editor
 from tests.standards.made import ACTOR, FILE, SINCE, changed
 
@@ -196,6 +197,7 @@ class TestPieceByPiece:
         if status == 303 and begun.kept.problems:
             assert begun.change("propose", in_force=today().isoformat())[0] in (409, 422)
 
+    @on_sqlite
     @pytest.mark.parametrize(
         ("field", "value", "told"),
         [

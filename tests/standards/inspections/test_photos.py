@@ -14,6 +14,7 @@ from core.accounts.rules import Role
 from core.files import store
 from standards.inspections import queries
 from standards.inspections.models import Inspection
+from tests.databases import on_sqlite
 from tests.standards.inspections.made import Ground, jpeg, named, sha
 from tests.standards.inspections.test_filing import visit
 
@@ -72,6 +73,7 @@ REFUSED: dict[str, tuple[Callable[[], bytes], int]] = {
 }
 
 
+@on_sqlite
 @pytest.mark.parametrize("kind", REFUSED)
 def test_what_is_no_good_photo_is_refused_and_the_visit_waits(ground: Ground, kind: str) -> None:
     make, status = REFUSED[kind]

@@ -24,6 +24,7 @@ from standards.inspections.models import Inspection
 from standards.inspections.packing import PARTS
 from standards.inspections.planning.models import Draw
 from tests.core.accounts.made import ACTOR, SINCE
+from tests.databases import on_sqlite
 from tests.standards.inspections.made import COUNTIES, Ground, Phone, answer, jpeg, sha
 from tests.standards.inspections.test_filing import count, visit
 
@@ -243,6 +244,7 @@ def test_what_was_tampered_with_is_found(ground: Ground, app: Flask) -> None:
     assert "不一致" in boss.client.get(f"/inspections/draws/{uuid}").text
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     "more",
     [

@@ -13,6 +13,7 @@ from core.clock import today
 from stations.coverage import api
 from tests.conftest import Once
 from tests.core.accounts.made import browser_of, csrf
+from tests.databases import on_sqlite
 from tests.stations.coverage.made import CITY, COUNTY, OTHER
 from tests.stations.coverage.town import (
     COMMON,
@@ -121,6 +122,7 @@ def test_without_anybody_the_share_is_null(app: Flask, once: Once) -> None:
     assert get(client, "/blind-spots")["data"] == []
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("args", "status", "field"),
     [
@@ -259,6 +261,7 @@ def test_what_if_is_drawn_too(asking: FlaskClient, town: Town) -> None:
     assert {one["properties"]["code"] for one in told["features"]} == set("甲乙己")
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("sent", "status", "field"),
     [

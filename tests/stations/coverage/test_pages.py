@@ -17,6 +17,7 @@ from core.clock import today
 from core.sites.queries import network
 from tests.conftest import Once
 from tests.core.accounts.made import browser_of
+from tests.databases import on_sqlite
 from tests.stations.coverage.made import CITY, COUNTY, OTHER
 from tests.stations.coverage.page import rows, text
 from tests.stations.coverage.town import HALLS, NOBODYS, Town, make_empty_town
@@ -102,6 +103,7 @@ def test_an_hour_when_one_is_shut_and_a_service_of_nobody_then(client: FlaskClie
     assert "这个时刻没有一个网点在办理" in said
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("asked", "words"),
     [

@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 
 from stations.coverage.demand.words import signed, signed_share
+from tests.databases import on_sqlite
 
 
 @pytest.mark.parametrize(
@@ -17,6 +18,7 @@ def test_a_number_has_its_sign(app: Flask, number: float, words: str) -> None:
         assert signed(number) == words
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("share", "words"),
     [

@@ -18,6 +18,7 @@ from core.jobs.rules import State as JobState
 from stations.coverage.grids import jobs
 from stations.coverage.grids.models import PopulationGrid
 from tests.core.accounts.made import browser_of, csrf, post
+from tests.databases import on_sqlite
 from tests.stations.coverage.grids.made import loaded, outlined, people, sent, table, write
 from tests.stations.coverage.grids.test_reading import tif
 from tests.stations.coverage.made import ACTOR, CITY, COUNTY, OTHER
@@ -84,6 +85,7 @@ def test_counties_are_shown_and_taken_away_where_outlines_are_known(admin: Flask
     assert admin.get(f"/coverage/grids/{uuid}/regions.csv?radius=x").status_code == 400
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("more", "words"),
     [

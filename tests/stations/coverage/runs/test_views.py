@@ -23,6 +23,7 @@ from stations.coverage.models import PopulationSet
 from stations.coverage.runs import jobs
 from stations.coverage.runs.models import CoverageRun
 from tests.core.accounts.made import browser_of, post
+from tests.databases import on_sqlite
 from tests.stations.coverage.made import ACTOR, CITY, COUNTY, OTHER
 from tests.stations.coverage.runs.made import HALF, asked, finished, found
 from tests.stations.coverage.town import COMMON, Town
@@ -74,6 +75,7 @@ def test_people_and_settlements_made_for_show_are_marked(admin: FlaskClient) -> 
     assert "演示数据" in admin.get("/coverage/runs").text
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("field", "value", "words"),
     [

@@ -26,6 +26,7 @@ from stations.coverage.models import Settlement
 from stations.coverage.siting import jobs, queries
 from stations.coverage.siting.models import SitingProposal
 from tests.core.accounts.made import browser_of, post
+from tests.databases import on_sqlite
 from tests.stations.coverage.made import ACTOR, CITY, COUNTY, OTHER
 from tests.stations.coverage.siting.made import proposed, question
 from tests.stations.coverage.town import COMMON, HALLS, Town
@@ -65,6 +66,7 @@ def test_a_question_is_answered_at_once_with_its_proof(admin: FlaskClient) -> No
     assert "人口普查" in told
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("field", "value", "words"),
     [

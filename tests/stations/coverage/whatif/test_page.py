@@ -19,6 +19,7 @@ from core.sites import actions
 from core.sites.actions import Entry
 from core.sites.rules import Kind
 from tests.core.accounts.made import browser_of
+from tests.databases import on_sqlite
 from tests.stations.coverage.made import ACTOR, CITY, COUNTY, OTHER, SINCE, VILLAGE
 from tests.stations.coverage.page import layers, rows, text
 from tests.stations.coverage.town import COMMON, HALLS, Town
@@ -78,6 +79,7 @@ def test_a_suspension_that_begins_later_is_looked_at_on_its_first_day(
     assert "所查的日期不在停办期间" in text(client, path, 400)
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("asked", "words"),
     [
