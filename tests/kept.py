@@ -13,7 +13,9 @@ from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.util import LRUCache
 from werkzeug.routing import Rule
 
+from core.accounts import passwords
 from core.db import db
+from tests.core.accounts.made import CHEAP
 
 
 class Compiled(BytecodeCache):
@@ -48,11 +50,14 @@ def give(app: Flask) -> None:
 
 @contextmanager
 def kept() -> Iterator[None]:
-    """Addresses are compiled once, and two engines of one kind speak the same dialect."""
+    """Addresses are compiled once, two engines of one kind speak the same dialect, and a password
+    costs nothing: what is tested is not how slow guessing is."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Rule, "compile", _once(Rule.compile))
         patch.setattr(DefaultDialect, "__eq__", lambda self, other: type(self) is type(other))
         patch.setattr(DefaultDialect, "__hash__", lambda self: hash(type(self)))
+        patch.setattr(passwords, "HASHER", CHEAP)
+        patch.setattr(passwords, "NOBODY", CHEAP.hash("nobody has it"))
         yield
 
 

@@ -16,7 +16,6 @@ from core.access import Permission
 from core.accounts import queries, tokens
 from core.accounts.rules import Role
 from core.db import db
-from tests.core.accounts.conftest import _cheap
 from tests.core.accounts.made import (
     ACTOR,
     World,
@@ -42,7 +41,7 @@ from tests.permission_rows import (
 from tests.permission_table import TABLE, routes
 from tests.permission_world import MEMBERS, PAIRS, add_token, world
 
-__all__ = ["_cheap", "world"]
+__all__ = ["world"]
 
 
 class Asker:

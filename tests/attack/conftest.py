@@ -13,12 +13,11 @@ from werkzeug.datastructures import ImmutableMultiDict
 from core.accounts.rules import Role
 from core.db import db
 from tests.attack.made import READ, Attacker
-from tests.core.accounts.conftest import _cheap
 from tests.core.accounts.made import csrf, give_authenticator, make_person, signed_in
 from tests.permission_rows import CITY
 from tests.permission_world import world
 
-__all__ = ["_cheap", "world"]
+__all__ = ["world"]
 
 
 class Watched(ImmutableMultiDict[str, Any]):

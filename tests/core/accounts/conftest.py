@@ -1,19 +1,12 @@
-"""Cheap hashing, and a world of regions."""
+"""A world of regions."""
 
 from __future__ import annotations
 
 import pytest
 
-from core.accounts import passwords
 from core.accounts.rules import Role
 from tests.conftest import Once
-from tests.core.accounts.made import CHEAP, COUNTY, World, make_person, make_world
-
-
-@pytest.fixture(autouse=True)
-def _cheap(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(passwords, "HASHER", CHEAP)
-    monkeypatch.setattr(passwords, "NOBODY", CHEAP.hash("nobody has it"))
+from tests.core.accounts.made import COUNTY, World, make_person, make_world
 
 
 @pytest.fixture

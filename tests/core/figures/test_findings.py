@@ -16,7 +16,7 @@ from core.figures.queries import Scope
 from core.figures.rules import Figure
 from core.rectification import actions
 from core.regions.queries import tree
-from tests.core.accounts.made import ACTOR, CHEAP, World, make_world
+from tests.core.accounts.made import ACTOR, World, make_world
 from tests.core.rectification.made import COUNTY, find, person
 
 CITY = "371000000000"
@@ -25,8 +25,7 @@ FOUND = date(2026, 5, 20)
 
 
 @pytest.fixture
-def world(app: Flask, monkeypatch: pytest.MonkeyPatch) -> World:
-    monkeypatch.setattr("core.accounts.passwords.HASHER", CHEAP)
+def world(app: Flask) -> World:
     return make_world()
 
 

@@ -1,5 +1,5 @@
-"""Cheap hashing, and a world of regions."""
+"""A world of regions."""
 
-from tests.core.accounts.conftest import _cheap, world
+from tests.core.accounts.conftest import world
 
-__all__ = ["_cheap", "world"]
+__all__ = ["world"]

@@ -9,9 +9,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from core.accounts import passwords
 from core.accounts.rules import Role
-from tests.core.accounts.made import CHEAP, give_authenticator, make_person, signed_in
+from tests.core.accounts.made import give_authenticator, make_person, signed_in
 from tests.network.conftest import Made
 
 CITY, COUNTY, ELSEWHERE = "371000000000", "371082000000", "371002000000"
@@ -29,9 +28,8 @@ class Staff:
 
 
 @pytest.fixture
-def person(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, Role, str], FlaskClient]:
+def person(app: Flask) -> Callable[[str, Role, str], FlaskClient]:
     """Makes somebody with a role, and signs her in."""
-    monkeypatch.setattr(passwords, "HASHER", CHEAP)
 
     def make(username: str, role: Role, place: str) -> FlaskClient:
         account_id = make_person(username, role, place, name=username)

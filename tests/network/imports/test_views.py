@@ -13,12 +13,11 @@ from flask.testing import FlaskClient
 from openpyxl import load_workbook
 from werkzeug.test import TestResponse
 
-from core.accounts import passwords
 from core.accounts.rules import Role
 from core.db import db
 from core.sites.models import Site
 from network.imports.models import ImportRun
-from tests.core.accounts.made import CHEAP, csrf, give_authenticator, make_person, signed_in
+from tests.core.accounts.made import csrf, give_authenticator, make_person, signed_in
 from tests.core.imports.made import work
 from tests.core.sheets.made import csv_file
 from tests.network.conftest import Made
@@ -28,9 +27,8 @@ COUNTY = "371082000000"
 
 
 @pytest.fixture
-def clerk(made: Made, app: Flask, monkeypatch: pytest.MonkeyPatch) -> FlaskClient:
+def clerk(made: Made, app: Flask) -> FlaskClient:
     """Somebody who imports for 荣成市."""
-    monkeypatch.setattr(passwords, "HASHER", CHEAP)
     account = make_person("clerk", Role.COUNTY_ADMIN, COUNTY)
     give_authenticator(account)
     return signed_in(app, account)

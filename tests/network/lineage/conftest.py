@@ -1,4 +1,4 @@
-"""Cheap hashing, and the town of the tests."""
+"""The town of the tests."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from flask import Flask
 
 from core.db import writing
 from core.regions import importer
-from tests.core.accounts.conftest import _cheap as _cheap
 from tests.core.accounts.made import ACTOR
 from tests.network.lineage.made import LIST, SINCE
 

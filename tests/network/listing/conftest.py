@@ -15,7 +15,6 @@ from core.sites import actions
 from core.sites.actions import Entry
 from core.sites.changes import Position
 from core.sites.rules import Kind, Status
-from tests.core.accounts.conftest import _cheap as _cheap
 from tests.core.accounts.made import browser_of
 from tests.network.conftest import ACTOR, SINCE, Made, announce, made
 

@@ -10,10 +10,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from core.accounts import passwords
 from core.accounts.rules import Role
 from core.clock import today
-from tests.core.accounts.made import CHEAP, browser_of, csrf
+from tests.core.accounts.made import browser_of, csrf
 from tests.core.sheets.hostile import FILES
 from tests.databases import on_sqlite
 from tests.network.conftest import Made, made
@@ -26,8 +25,7 @@ MOST = 48 * 1024 * 1024
 
 
 @pytest.fixture
-def admin(app: Flask, made: Made, monkeypatch: pytest.MonkeyPatch) -> FlaskClient:
-    monkeypatch.setattr(passwords, "HASHER", CHEAP)
+def admin(app: Flask, made: Made) -> FlaskClient:
     return browser_of(app, Role.CITY_ADMIN, CITY, "admin")
 
 

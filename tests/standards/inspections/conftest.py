@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from tests.core.accounts.conftest import _cheap as _cheap
 from tests.standards.inspections.made import Ground
 from tests.standards.inspections.made import ground as make_ground
 

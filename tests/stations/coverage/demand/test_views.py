@@ -14,13 +14,12 @@ from flask.testing import FlaskClient
 from openpyxl import load_workbook
 from werkzeug.test import TestResponse
 
-from core.accounts import passwords
 from core.accounts.rules import Role
 from core.db import db
 from stations.coverage.demand import rules
 from stations.coverage.demand.models import PopulationImport, PopulationImportRow
 from stations.coverage.models import PopulationSet
-from tests.core.accounts.made import CHEAP, browser_of, csrf
+from tests.core.accounts.made import browser_of, csrf
 from tests.core.imports.made import work
 from tests.core.sheets.hostile import FILES
 from tests.core.sheets.made import csv_file
@@ -32,10 +31,9 @@ MOST = 48 * 1024
 
 
 @pytest.fixture
-def clerk(app: Flask, monkeypatch: pytest.MonkeyPatch) -> FlaskClient:
+def clerk(app: Flask) -> FlaskClient:
     """Somebody who imports for the whole city."""
     city()
-    monkeypatch.setattr(passwords, "HASHER", CHEAP)
     return browser_of(app, Role.CITY_ADMIN, CITY, "clerk")
 
 
