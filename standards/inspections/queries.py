@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
@@ -19,6 +19,7 @@ from core.errors import BadInput, NotFound
 from core.files.models import File
 from core.forms import plain
 from core.regions.queries import tree
+from core.search import contains, rank
 from core.sites.models import Site, SitePeriod
 from core.sites.network import Place
 from core.sites.queries import network
@@ -34,6 +35,9 @@ from standards.inspections.models import (
     RejectedCopy,
 )
 from standards.inspections.rules import Flag
+
+#: How many sites are offered to whoever names one.
+MOST_FOUND: Final = 10
 
 Rows = sa.Select[Inspection, str, str, str, str, int]
 
@@ -223,3 +227,19 @@ def site(code: str) -> Place:
     if place is None:
         raise BadInput(_l("没有编号为 %(code)s 的网点。", code=code[:40]), field="site")
     return place
+
+
+def sites_named(actor: Actor, text: str) -> list[Place]:
+    """The sites whose name, pinyin or address has all words of *text* and at which *actor* may
+    make a visit, the likeliest first. Raises BadInput for too long a text."""
+    reach = actor.reach(access.WRITE)
+    lies = reach.condition(tree(today()), SitePeriod.region_id, SitePeriod.site_id)
+    codes = db.session.scalars(
+        sa.select(Site.code)
+        .join(SitePeriod, sa.and_(SitePeriod.site_id == Site.id, on_day(SitePeriod, today())))
+        .where(contains(Site.search, text), lies)
+        .order_by(rank(Site.search, text), Site.code)
+        .limit(MOST_FOUND)
+    )
+    net = network()
+    return [place for code in codes if (place := net.by_code(code)) is not None]

@@ -159,11 +159,15 @@ def _exported(one: Line) -> list[list[object]]:
 @blueprint.route("/new", methods=["GET", "POST"])
 @requires(WRITE)
 def new() -> AnyResponse:
-    """Begin a visit that nobody has planned; ``site`` is the code of the site."""
-    actor, fault = current_actor(), None
+    """Begin a visit that nobody has planned; ``site`` is the code of the site, or words of its
+    name, for which the sites are offered that have them."""
+    actor, fault, found = current_actor(), None, []
     code = (request.form if request.method == "POST" else request.args).get("site", "").strip()
     if request.method == "POST":
         try:
+            found = [] if code.isdecimal() or not code else queries.sites_named(actor, code)
+            if found:
+                return answer("new", site=code, fault=None, found=found)
             place = queries.site(code)
             with writing():
                 visit = Visit(place.id, today(), actor.account_id or 0, origin=Origin.OWN)
@@ -171,7 +175,7 @@ def new() -> AnyResponse:
             return redirect(url_for(".show", code=uuid), 303)
         except OneKmError as wrong:
             fault = wrong
-    return answer("new", WRONG if fault else 200, site=code, fault=fault)
+    return answer("new", WRONG if fault else 200, site=code, fault=fault, found=found)
 
 
 # -- One ------------------------------------------------------------------------------------------

@@ -103,3 +103,14 @@ def test_records_that_answer_alike_say_so(ground: Ground) -> None:
     told = admin(ground).client.get(f"/inspections/{uuid}").text.partition('id="copies"')[2]
     assert "各条的回答与先到的相同" in told
     assert "补一句" in told
+
+
+def test_a_site_to_visit_is_found_by_words_of_its_name(ground: Ground) -> None:
+    phone = ground.phone()
+    told = phone.post("/inspections/new", site="工作站")
+    assert told.status_code == 200
+    assert f'name="site" value="{ground.world.own}"' in told.text
+    # Another county's is not for this inspector, so that it is not offered either.
+    assert ground.world.sibling not in told.text
+    assert phone.post("/inspections/new", site="没有这个地方").status_code == 422
+    assert phone.post("/inspections/new", site=ground.world.own).status_code == 303
