@@ -25,6 +25,12 @@ from stations.coverage.siting.rules import MOST_CANDIDATES, Ask, Candidates
 _DEGREE: Final = 111_320.0
 #: How many points of a grid are looked at for one that is of use, at most.
 _SPARE: Final = 100
+#: How many points about settlements there may be for one that reaches somebody, at most.
+_FEW: Final = 2
+#: How many points are held at once, each by one number: all together take too much room.
+_AT_ONCE: Final = 2_000_000
+#: More than a row of a grid about the earth has points.
+_COLUMNS: Final = 1 << 24
 
 
 @dataclass(frozen=True, eq=False)
@@ -191,9 +197,15 @@ def _grid(setting: Setting) -> Spots:
     around = np.arange(-far, far + 1)
     _check_count(cells.shape[1] * len(around) ** 2 // _SPARE)
     up, right = (steps.ravel() for steps in np.meshgrid(around, around, indexing="ij"))
-    rows, columns = (cells[0][:, None] + up).ravel(), (cells[1][:, None] + right).ravel()
-    points = np.unique(np.stack((rows, columns)), axis=1)
-    return _spots(setting, points[0] * tall, points[1] * wide)
+    away = (up * _COLUMNS + right)[np.hypot(up, right) < far + 1]
+    numbers = cells[0] * _COLUMNS + cells[1]
+    points = np.zeros(0, np.int64)
+    for some in np.array_split(away, len(away) * len(numbers) // _AT_ONCE + 1):
+        points = np.union1d(points, numbers[:, None] + some)
+        # Most of them reach somebody: where they are far too many, the rest is not looked at.
+        _check_count(len(points) // _FEW)
+    rows, columns = np.divmod(points, _COLUMNS)
+    return _spots(setting, rows * tall, columns * wide)
 
 
 def _spots(setting: Setting, lat: Floats, lon: Floats) -> Spots:

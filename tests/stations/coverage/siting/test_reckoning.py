@@ -121,6 +121,17 @@ def test_points_of_a_grid_are_candidates_where_they_reach_somebody(town: Town) -
     assert all(one.metres <= 1500 for one in found.chosen)
 
 
+def test_a_grid_is_the_same_however_many_points_are_held_at_once(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fine = question(candidates=Candidates.GRID, grid=100.0)
+    whole = queries.setting(fine).spots.positions
+    monkeypatch.setattr("stations.coverage.siting.setting._AT_ONCE", 50)
+    parts = queries.setting(fine).spots.positions
+    assert len(whole.lat) > 100
+    assert (parts.lat.tolist(), parts.lon.tolist()) == (whole.lat.tolist(), whole.lon.tolist())
+
+
 def test_too_fine_a_grid_is_refused(town: Town) -> None:
     with pytest.raises(BadInput) as told:
         at_once(question(CITY, NOBODYS, candidates=Candidates.GRID, grid=50.0, rule=WIDE))
