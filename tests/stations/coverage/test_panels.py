@@ -21,6 +21,7 @@ def client(app: Flask, town: Town) -> FlaskClient:
 def test_a_sites_page_tells_staff_whom_it_reaches_and_nobody_else(
     app: Flask, client: FlaskClient, town: Town
 ) -> None:
+    text(client, f"/coverage/{COUNTY}")  # who lives where is asked of the database once
     said = text(client, f"/sites/{town.hall}")
     assert "1 公里内 300 人 2 个村居" in said
     assert "其中只靠它 100 人 1 个村居" in said
