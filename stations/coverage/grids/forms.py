@@ -14,5 +14,5 @@ class SendForm(sending.SendForm):
     """The same as of settlements, but for datums that bend a grid."""
 
     def validate_datum(self, field: SelectField) -> None:
-        if field.data and Datum(field.data) not in DATUMS:
+        if field.data in set(Datum) - set(DATUMS):
             raise ValidationError(str(SHIFTED))
