@@ -12,6 +12,7 @@ import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -179,19 +180,24 @@ def pairs(of: Positions, to: Positions, metres: float) -> Pairs:
         return Pairs(np.empty(0, np.int64), np.empty(0, np.int64))
     least, most = on_plane(of, to, metres)
 
-    def some(start: int) -> Pairs:
-        found = to.squares.within(of.plane[start : start + _AT_ONCE], most)
-        told = Pairs(found.of + start, found.to)
+    def some(part: tuple[int, int]) -> Pairs:
+        found = to.squares.within(of.plane[slice(*part)], most)
+        told = Pairs(found.of + part[0], found.to)
         return _decided(of, to, metres, told, np.flatnonzero(found.squared > max(least, 0.0) ** 2))
 
-    starts = range(0, len(of), _AT_ONCE)
-    if len(of) < _MANY:
-        found = list(map(some, starts))
-    else:
-        _ = of.xyz, to.xyz, of.plane, to.squares  # made once, not in each thread
-        with ThreadPoolExecutor(_THREADS) as threads:
-            found = list(threads.map(some, starts))
+    parts = _parts(len(of))
+    if len(parts) == 1:
+        return some(parts[0])
+    _ = of.xyz, to.xyz, of.plane, to.squares  # made once, not in each thread
+    with ThreadPoolExecutor(_THREADS) as threads:
+        found = list(threads.map(some, parts))
     return Pairs(*(np.concatenate(column) for column in zip(*found, strict=True)))
+
+
+def _parts(count: int) -> list[tuple[int, int]]:
+    """Where parts begin and end: as many for each thread, none too long for the cache."""
+    number = _THREADS * -(-count // (_THREADS * _AT_ONCE)) if count >= _MANY else 1
+    return list(pairwise(np.linspace(0, count, number + 1).astype(int).tolist()))
 
 
 def on_plane(of: Positions, to: Positions, metres: float) -> tuple[float, float]:
