@@ -75,7 +75,7 @@ class Put:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A photo that was looked through; its original waits apart to be made anew (making.py)."""
+    """A whole photo whose original waits apart to be made anew (making.py)."""
 
     held: str
     sent_sha256: str
@@ -85,10 +85,10 @@ class Waiting:
 def take_picture(sent: bytes) -> Put | Waiting:
     """Put the picture into the store, or keep its original apart where making it anew takes long.
 
-    Before any transaction; the same is raised as by :func:`put_picture`.  What is wrong with a
-    photo is found here either way, so that whoever sent it is told.
+    Before any transaction; the same is raised as by :func:`put_picture`.  That a photo is none, is
+    not whole or is too large is found here either way, so that whoever sent it is told.
     """
-    if not pictures.looked_through(sent):
+    if not pictures.can_wait(sent):
         return put_picture(sent)
     return Waiting(held.put(sent), hashlib.sha256(sent).hexdigest(), len(sent))
 

@@ -1,4 +1,4 @@
-"""Photos that were only looked through when they came are made anew here, by the worker.
+"""Photos of which only head and end were looked at when they came are made anew by the worker.
 
 Nothing of an original is given out before that (serving.py).  Whatever is broken off is done again:
 the same original gives the same contents, the rows tell of them in one transaction, and only then

@@ -19,7 +19,7 @@ MOST_PIXELS: Final = 40_000_000
 SIDE: Final = 1600
 SMALL_SIDE: Final = 480
 
-#: A photo with more pixels than this is looked through at the door and made anew afterwards.
+#: Of a photo with more pixels only head and end are looked at when it comes; it is made anew later.
 MADE_AT_ONCE: Final = 500_000
 
 #: What one person may send in a day.
