@@ -24,21 +24,29 @@ SECRET_KEY = "a secret of the tests' own servers"
 def serving(
     home: Path, database_url: str, *, secret_key: str = SECRET_KEY, workers: int = 1
 ) -> Iterator[str]:
-    """The address of a server over a database, on a free port of this machine."""
-    port = free_port()
+    """The address of a server over a database, on a free port of this machine.
+
+    It is given the port open, so that nobody else is given the same in between.
+    """
     environment = os.environ | {
         "ONEKM_HOME": str(home),
         "ONEKM_DATABASE_URL": database_url,
         "ONEKM_HOTLINE": "0631-12393",
         "ONEKM_SECRET_KEY": secret_key,
-        "PORT": str(port),
         "WEB_CONCURRENCY": str(workers),
     }
     program = [sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.py"]
-    with (home / f"server-{port}.log").open("wb") as log:
-        server = subprocess.Popen(
-            [*program, "wsgi:create_app()"], cwd=ROOT, env=environment, stdout=log, stderr=log
-        )
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        port = door.getsockname()[1]
+        with (home / f"server-{port}.log").open("wb") as log:
+            server = subprocess.Popen(
+                [*program, "--bind", f"fd://{door.fileno()}", "wsgi:create_app()"],
+                cwd=ROOT,
+                env=environment,
+                stdout=log,
+                stderr=log,
+                pass_fds=[door.fileno()],
+            )
     try:
         wait_for(f"http://127.0.0.1:{port}/readyz", server)
         yield f"http://127.0.0.1:{port}"
