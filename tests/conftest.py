@@ -40,11 +40,6 @@ settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCh
 settings.load_profile("busy")
 
 
-def pytest_xdist_auto_num_workers() -> int:
-    """One more than there are processors: now and then each waits for a browser or a process."""
-    return (os.cpu_count() or 1) + 1
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What is long comes first."""
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
