@@ -196,24 +196,39 @@ def observe(
     code, region_id = _site(site_id, on)
     ids = published.criteria
     _refuse_twice(site_id, source, [ids[one] for one in said])
-    moment = now()
+    own = {
+        "site_id": site_id,
+        "on": on,
+        "source_kind": source.kind,
+        "source_code": source.code,
+        "by": actor.name,
+        "at": now(),
+    }
     rows = [
         {
-            "site_id": site_id,
+            **own,
             "criterion_id": ids[criterion],
             "result": one.result,
-            "on": on,
             "figure_value": shown.get(criterion, Told()).value,
             "note": one.note,
-            "source_kind": source.kind,
-            "source_code": source.code,
-            "by": actor.name,
-            "at": moment,
         }
         for criterion, one in said.items()
     ]
     if rows:
         db.session.execute(sa.insert(Observation), rows)
+    _tell_observed(actor, published, said, source, on, (code, region_id))
+    return len(said)
+
+
+def _tell_observed(
+    actor: Actor,
+    published: Published,
+    said: Mapping[str, Said],
+    source: Recorded,
+    on: date,
+    site: tuple[str, int],
+) -> None:
+    code, region_id = site
     counts = {result: sum(one.result is result for one in said.values()) for result in Result}
     changes = {
         "standard": (None, published.code),
@@ -225,7 +240,6 @@ def observe(
         "not_applicable": (None, counts[Result.NOT_APPLICABLE]),
     }
     record(actor, story.OBSERVED, (SITE, code), changes, region_id=region_id)
-    return len(said)
 
 
 def check(version: Version, said: Mapping[str, Said], shown: Mapping[str, Told]) -> None:
