@@ -12,13 +12,7 @@ from playwright.sync_api import expect
 
 from core.clock import today
 from tests.browser.city import CITY, TOWN
-from tests.browser.visitor import (
-    DESK,
-    PHONE,
-    Visit,
-    settled,
-    tidy_map,
-)
+from tests.browser.visitor import DESK, PHONE, Visit, follow, settled, tidy_map
 
 #: Where the county administrator is at work.
 OWN: Final = "371002000000"
@@ -64,7 +58,7 @@ def test_from_the_city_down_to_a_gap_and_its_file(staff: Visit, tmp_path: Path) 
 
     page.get_by_label("事项").select_option(label="生育津贴支付")
     page.get_by_label("时刻").fill("10:00")
-    page.get_by_role("button", name="看结果").click()
+    follow(page.get_by_role("button", name="看结果"))
     settled(page)
     assert percent(page.locator("#people-share").inner_text()) < percent(whole)
     expect(page.get_by_text(re.compile("生育津贴支付，.* 10:00"))).to_be_visible()
@@ -72,12 +66,12 @@ def test_from_the_city_down_to_a_gap_and_its_file(staff: Visit, tmp_path: Path) 
     page.locator("#list").get_by_role("link", name="荣成市").click()
     expect(page.locator("h1")).to_have_text("荣成市 · 一公里覆盖")
     expect(page.get_by_label("时刻")).to_have_value("10:00")
-    page.get_by_role("link", name="全部盲区").click()
+    follow(page.get_by_role("link", name="全部盲区"))
     settled(page)
     last = page.locator("#list tbody tr").last
     people = last.locator("td.n a").first
     told = people.inner_text()
-    people.click()
+    follow(people)
     lines = [line.inner_text() for line in page.locator("#list tbody tr td.n:nth-child(3)").all()]
     assert sum(number(line) for line in lines) == number(told)
 
@@ -108,7 +102,7 @@ def test_if_this_station_closes_on_friday(staff: Visit, tmp_path: Path) -> None:
     asked = page.get_by_role("form", name="如果这个网点停办")
     friday = asked.get_by_label("看哪一天").input_value()
     assert friday >= today().isoformat()
-    asked.get_by_role("button").click()
+    follow(asked.get_by_role("button"))
     tidy_map(page)
     expect(page.locator("#lost")).to_have_text(alone)
     dropped = page.locator("section", has=page.locator("#dropped"))
@@ -129,7 +123,7 @@ def test_if_this_station_closes_on_friday(staff: Visit, tmp_path: Path) -> None:
     page.get_by_text("或从列表里选").click()
     page.get_by_label("按镇（街道）排列").select_option(index=0)
     page.get_by_label("停办第一天").fill(friday)
-    page.get_by_role("button", name="看结果").click()
+    follow(page.get_by_role("button", name="看结果"))
     settled(page)
     supposed = page.locator("section", has=page.locator("#supposed"))
     expect(supposed.locator("li")).to_have_count(2)
@@ -150,7 +144,7 @@ def test_without_script_numbers_lists_and_suppositions_are_the_same(staff: Visit
     page.get_by_label("半径").fill("500")
     page.get_by_role("button", name="看结果").click()
     expect(page.get_by_text("不超过 500.0 米")).to_be_visible()
-    page.get_by_role("link", name="如果停办…").click()
+    follow(page.get_by_role("link", name="如果停办…"))
     page.get_by_label("会发生什么").select_option("close")
     page.get_by_label("网点（名称或编号").fill("环翠楼街道便民")
     page.get_by_role("button", name="看结果").click()

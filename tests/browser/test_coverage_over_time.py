@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from tests.browser.city import CITY
 from tests.browser.test_coverage import NARROW, OWN
-from tests.browser.visitor import DESK, PHONE, Visit, tidy_map
+from tests.browser.visitor import DESK, PHONE, Visit, follow, tidy_map
 
 PAGES = (
     "/coverage/runs",
@@ -39,7 +39,7 @@ def test_what_is_seen_today_is_kept_by_a_worker_and_read_over_time(
 ) -> None:
     page = staff("city_admin", DESK).open(f"/coverage/{CITY}")
     seen = page.locator("#people-share").inner_text()
-    page.get_by_role("link", name="把这次结果存为一次测算").click()
+    follow(page.get_by_role("link", name="把这次结果存为一次测算"))
     page.get_by_role("button", name="开始测算").click()
     expect(page.get_by_role("heading", name=re.compile("威海市 · 全部事项"))).to_be_visible()
     # The page brings itself up to date until the worker is done.

@@ -8,12 +8,7 @@ from typing import Final
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.visitor import (
-    DESK,
-    PHONE,
-    Visit,
-    tidy,
-)
+from tests.browser.visitor import DESK, PHONE, Visit, follow, tidy
 
 KEPT: Final = "西于家村卫生室"
 AGAIN: Final = "西于家村卫生所医保工作站"
@@ -25,11 +20,11 @@ def code_in(address: str) -> str:
 
 def test_a_clinic_registered_twice_becomes_one_and_two_again(staff: Visit, call: Visit) -> None:
     page = staff("county_admin", DESK).open("/network")
-    page.get_by_role("link", name="重复网点").click()
+    follow(page.get_by_role("link", name="重复网点"))
     tidy(page)
     entry = page.locator("li", has_text=AGAIN).filter(has_text=KEPT).first
     expect(entry).to_contain_text("电话相同")
-    entry.get_by_role("link", name="核对这一对").click()
+    follow(entry.get_by_role("link", name="核对这一对"))
     tidy(page)
     expect(page.locator("input[name=survivor]:checked")).to_have_count(1)
     page.get_by_label(KEPT, exact=True).check()
@@ -47,7 +42,7 @@ def test_a_clinic_registered_twice_becomes_one_and_two_again(staff: Visit, call:
     page.get_by_role("link", name=KEPT).click()
     expect(page.locator("main")).to_contain_text("这些编号已并入本网点")
     tidy(page)
-    page.get_by_role("link", name=AGAIN).click()
+    follow(page.get_by_role("link", name=AGAIN))
     page.get_by_role("button", name="恢复为单独的网点").click()
     expect(page.locator("h1")).to_contain_text(AGAIN)
     assert code_in(page.url) == old
@@ -60,7 +55,7 @@ def test_not_the_same_is_said_without_script_and_taken_back(staff: Visit) -> Non
     entry.get_by_role("link", name="核对这一对").click()
     expect(page.locator("main")).to_contain_text("合并要由市级管理员审批")
     page.get_by_label("理由").fill("两个村同名")
-    page.get_by_role("button", name="不是同一个").click()
+    follow(page.get_by_role("button", name="不是同一个"))
     page.get_by_role("link", name="不是同一个").click()
     expect(page.locator("main")).to_contain_text("两个村同名")
     page.get_by_role("button", name="撤回认定").first.click()

@@ -11,13 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from core.clock import today
 from tests.browser.speech import speech
-from tests.browser.visitor import (
-    DESK,
-    PHONE,
-    Visit,
-    Visitor,
-    tidy,
-)
+from tests.browser.visitor import DESK, PHONE, Visit, Visitor, follow, tidy
 
 COUNTY: Final = "371002000000"
 #: The days of a site's form, and what is in sight of them.
@@ -33,11 +27,11 @@ def own_site(staff: Visit) -> str:
 
 
 def save(page: Page) -> None:
-    page.locator("#site-form button[value=save]").last.click()
+    follow(page.locator("#site-form button[value=save]").last)
 
 
 def press(page: Page, name: str) -> None:
-    page.get_by_role("button", name=name, exact=True).click()
+    follow(page.get_by_role("button", name=name, exact=True))
 
 
 def status(page: Page) -> Locator:
@@ -70,7 +64,7 @@ def test_a_station_s_day(staff: Visit, call: Visit, language: str) -> None:
     expect(resident.get_by_text("0631-", exact=False).first).to_be_visible()
     expect(resident.locator(".notice.bad")).to_have_count(0)
 
-    page.get_by_role("link", name=say("申请修改时间或事项")).click()
+    follow(page.get_by_role("link", name=say("申请修改时间或事项")))
     tidy(page, language)
     page.locator(SATURDAY).fill("9:00-")
     expect(page.locator("#h-sat-error")).to_be_visible()
@@ -102,7 +96,7 @@ def test_the_county_approves_and_the_public_sees_it(staff: Visit, call: Visit) -
     page.locator("main a[href^='/proposals/']").first.click()
     expect(page.get_by_text("周六来的人少").first).to_be_visible()
     tidy(page)
-    page.locator("form[action$='/approve'] button, button[formaction$='/approve']").first.click()
+    follow(page.locator("form[action$='/approve'] button, button[formaction$='/approve']").first)
     resident = call(PHONE).open(f"/sites/{code}")
     expect(resident.locator(".hours").first).to_contain_text("9:00–10:30")
     manager.goto(county.city.address + "/my-sites")
@@ -201,7 +195,7 @@ def test_a_closure_is_seen_before_it_is_published(staff: Visit, call: Visit, lan
     code = own_site(staff)
     visitor = staff("county_admin", PHONE, language)
     page = visitor.open(f"/sites/{code}")
-    page.get_by_role("link", name=say("发布停办通知")).click()
+    follow(page.get_by_role("link", name=say("发布停办通知")))
     tidy(page, language)
     press(page, say("看看公众会看到什么"))
     expect(page.locator("main [role=alert]")).to_be_visible()
@@ -218,7 +212,7 @@ def test_a_closure_is_seen_before_it_is_published(staff: Visit, call: Visit, lan
     expect(status(page)).to_have_text(say("停办通知已经发布。"))
     resident = call(PHONE, language).open(f"/sites/{code}")
     expect(resident.locator(".notice", has_text=said)).to_be_visible()
-    page.get_by_role("link", name=say("修改或结束这次停办")).click()
+    follow(page.get_by_role("link", name=say("修改或结束这次停办")))
     tidy(page, language)
     press(page, say("撤回通知"))
     expect(status(page)).to_have_text(say("停办已经结束。"))

@@ -9,12 +9,7 @@ from typing import Final
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.visitor import (
-    DESK,
-    PHONE,
-    Visit,
-    tidy,
-)
+from tests.browser.visitor import DESK, PHONE, Visit, follow, tidy
 
 HEADINGS: Final = ("网点名称", "类型", "所在区划", "联系电话", "经度", "纬度", "营业时间")
 NAME: Final = "旅途测试医保工作站"
@@ -47,7 +42,7 @@ def test_a_sheet_with_faults_is_mended_and_imported(
 ) -> None:
     page = staff("county_admin", DESK).open("/imports")
     tidy(page)
-    page.get_by_role("link", name="上传文件").click()
+    follow(page.get_by_role("link", name="上传文件"))
     tidy(page)
     region = "环翠楼街道"
     send(page, sheet(tmp_path / "bad.csv", region, "超市"))
@@ -58,8 +53,8 @@ def test_a_sheet_with_faults_is_mended_and_imported(
     with page.expect_download() as download:
         page.get_by_role("link", name="下载标注好的文件").click()
     assert download.value.suggested_filename == "bad 问题.xlsx"
-    page.get_by_role("link", name="导入网点", exact=True).click()
-    page.get_by_role("link", name="上传文件").click()
+    follow(page.get_by_role("link", name="导入网点", exact=True))
+    follow(page.get_by_role("link", name="上传文件"))
     send(page, sheet(tmp_path / "good.csv", region))
     expect(page.locator("main")).to_contain_text("没有错误，可以导入")
     tidy(page)
@@ -67,8 +62,8 @@ def test_a_sheet_with_faults_is_mended_and_imported(
     page.wait_for_url(re.compile(r"/jobs/"))
     page.locator("main a[href^='/imports/']").first.click()
     expect(page.locator("main")).to_contain_text("已导入：新增 1 个网点")
-    page.get_by_role("link", name="导入网点", exact=True).click()
-    page.get_by_role("link", name="上传文件").click()
+    follow(page.get_by_role("link", name="导入网点", exact=True))
+    follow(page.get_by_role("link", name="上传文件"))
     send(page, sheet(tmp_path / "again.csv", region))
     expect(page.locator("main")).to_contain_text("没有需要导入的内容")
 
@@ -76,5 +71,5 @@ def test_a_sheet_with_faults_is_mended_and_imported(
 def test_on_a_phone_and_in_english(staff: Visit) -> None:
     page = staff("county_admin", PHONE, "en").open("/imports")
     tidy(page, "en")
-    page.get_by_role("link", name="Upload a file").click()
+    follow(page.get_by_role("link", name="Upload a file"))
     tidy(page, "en")

@@ -19,7 +19,7 @@ from core.config import Config, Mode
 from core.db import db
 from core.files import making
 from tests.browser.city import City
-from tests.browser.visitor import DESK, PHONE, Visitor, tidy
+from tests.browser.visitor import DESK, PHONE, Visitor, follow, tidy
 from tests.core.accounts.made import new_sign_in
 from tests.databases import migrate
 from tests.serving import SECRET_KEY, serving
@@ -91,7 +91,7 @@ def test_a_year_is_planned_and_a_draw_comes_out_the_same_for_everybody(bureau: B
     boss, page = bureau.sit(ground.person("boss", Role.CITY_ADMIN, CITY))
     boss.go(page, "/inspections/plans")
     tidy(page)
-    page.get_by_role("link", name="制定").click()
+    follow(page.get_by_role("link", name="制定"))
     page.get_by_label("计划名称").fill("网点年度检查")
     page.get_by_label("区划").select_option(CITY)
     page.get_by_label("全年要检查多少个网点").fill("2")
@@ -103,7 +103,7 @@ def test_a_year_is_planned_and_a_draw_comes_out_the_same_for_everybody(bureau: B
     seen = []
     for title in ("第一次", "照着再抽"):
         page.goto(plan)
-        page.get_by_role("link", name="双随机抽取").click()
+        follow(page.get_by_role("link", name="双随机抽取"))
         page.get_by_label("抽取名称").fill(title)
         page.get_by_label("抽多少个网点").fill("2")
         page.get_by_label("随机种子").fill("当众摇出 08 15 22")
@@ -190,7 +190,7 @@ def test_a_visit_is_signed_by_both_sides_reviewed_and_what_it_found_is_closed(
     expect(desk.get_by_role("button", name="Sign off")).to_have_count(0)
     tidy(desk)  # the site has no English name
 
-    handset.get_by_role("link", name="看整改", exact=True).first.click()
+    follow(handset.get_by_role("link", name="看整改", exact=True).first)
     handset.get_by_label("做了什么").fill("已安排两人轮班")
     handset.get_by_role("button", name="提交反馈").click()
     expect(handset.locator("main")).to_contain_text("等检查员复查")

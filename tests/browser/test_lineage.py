@@ -23,7 +23,7 @@ from core.sites import actions
 from tests.browser import city as cities
 from tests.browser.city import CITY, HOTLINE, City
 from tests.browser.entrance import come_in
-from tests.browser.visitor import DESK, PHONE, Visitor, tidy
+from tests.browser.visitor import DESK, PHONE, Visitor, follow, tidy
 from tests.core.accounts.made import PASSWORD, give_authenticator, make_person
 from tests.core.regions.later import MERGED, SPLIT, later
 from tests.core.sites.made import entry
@@ -95,9 +95,9 @@ def test_a_later_list_holds_and_yesterday_stays(
         for code in (CITY, "371083000000", MERGED[0], MERGED[1], SPLIT[0])
     }
 
-    page.get_by_role("link", name="区划调整").click()
+    follow(page.get_by_role("link", name="区划调整"))
     tidy(page)
-    page.get_by_role("link", name="载入新的名单", exact=True).click()
+    follow(page.get_by_role("link", name="载入新的名单", exact=True))
     tidy(page)
     page.get_by_label("新的区划名单").set_input_files(file)
     page.get_by_label("从哪一天起").fill(today().isoformat())
@@ -128,12 +128,12 @@ def test_a_later_list_holds_and_yesterday_stays(
     second = at_work(chromium, bureau, bureau.second, PHONE)
     page = second.context.pages[0]
     expect(page.locator(".staff .waiting")).to_have_text("1")
-    page.get_by_role("link", name=re.compile("^待审批")).click()
+    follow(page.get_by_role("link", name=re.compile("^待审批")))
     tidy(page)
     page.get_by_role("link", name="区划调整").last.click()
     expect(page.locator("main")).to_contain_text("西钱家村委会")
     tidy(page)
-    page.get_by_role("link", name="查看全部内容").click()
+    follow(page.get_by_role("link", name="查看全部内容"))
     tidy(page)
     page.go_back()
     page.get_by_role("button", name="同意，立即生效").click()

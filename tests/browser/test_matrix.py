@@ -9,12 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.city import COUNTY
-from tests.browser.visitor import (
-    DESK,
-    PHONE,
-    Visit,
-    tidy,
-)
+from tests.browser.visitor import DESK, PHONE, Visit, follow, tidy
 
 #: The narrowest screen that anybody has.
 NARROW: Final = (320, 640)
@@ -56,7 +51,7 @@ def test_from_a_number_to_its_rows_to_the_gap_that_is_filled(staff: Visit, scrip
     visitor = staff("city_admin", DESK, script=script)
     page = visitor.open("/network/tree")
     # The county with the sites: open it, and follow the number of its gaps to the rows.
-    page.get_by_role("link", name="荣成市").click()
+    follow(page.get_by_role("link", name="荣成市"))
     row = page.locator(f"tr:has(#r{COUNTY})")
     gaps = row.locator("a[href*='plan.gaps']")
     told = gaps.inner_text()
@@ -67,9 +62,9 @@ def test_from_a_number_to_its_rows_to_the_gap_that_is_filled(staff: Visit, scrip
     # The same number heads the matrix; one town of it, gaps only.
     visitor.go(page, f"/matrix?region={COUNTY}&by=towns")
     expect(page.locator("main")).to_contain_text(f"缺 {told}")
-    page.locator("tbody tr").first.get_by_role("link").first.click()
+    follow(page.locator("tbody tr").first.get_by_role("link").first)
     page.get_by_label("只看有缺的").check()
-    page.get_by_role("button", name="查看").click()
+    follow(page.get_by_role("button", name="查看"))
     before = int(page.locator("tfoot tr").first.locator("b").inner_text())
     assert before > 0
     first = page.locator("tbody tr").first
@@ -101,7 +96,7 @@ def test_a_sheet_is_taken_away_filled_in_and_sent_back(staff: Visit, tmp_path: P
     sheet = tmp_path / "sheet.csv"
     text = Path(taken.value.path()).read_text("utf-8-sig")
     sheet.write_text(text.replace("缺", "帮办", 1), "utf-8")
-    page.get_by_role("link", name="导入填好的表").click()
+    follow(page.get_by_role("link", name="导入填好的表"))
     page.get_by_label("文件").set_input_files(sheet)
     page.get_by_role("button", name="下一步").click()
     expect(page.locator(".notice")).to_contain_text("将改动 1 个网点的 1 格")

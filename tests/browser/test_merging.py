@@ -32,13 +32,7 @@ from network.editing.proposing import HOURS
 from tests.browser import city as cities
 from tests.browser.city import HOTLINE, ONLINE, TWICE, City
 from tests.browser.entrance import badge
-from tests.browser.visitor import (
-    DESK,
-    PHONE,
-    Visitor,
-    chinese_in_english,
-    tidy,
-)
+from tests.browser.visitor import DESK, PHONE, Visitor, chinese_in_english, follow, tidy
 from tests.core.accounts.made import make_person
 from tests.core.files.made import photo, written
 from tests.serving import SECRET_KEY
@@ -126,19 +120,19 @@ def test_all_that_hangs_on_the_other_is_on_the_survivors_page(
     picture = tmp_path / "door.jpg"
     picture.write_bytes(written(photo(1600, 1200)))
     visitor.go(page, f"/sites/{clinic.other}")
-    page.get_by_role("link", name=re.compile("添加照片|管理照片")).click()
+    follow(page.get_by_role("link", name=re.compile("添加照片|管理照片")))
     page.get_by_label("拍照，或从相册选择").set_input_files([picture])
-    page.get_by_role("button", name="上传照片").click()
+    follow(page.get_by_role("button", name="上传照片"))
     page.get_by_label("说明：照片上是什么").fill("塔山村卫生所的门")
-    page.get_by_role("button", name="保存说明").click()
+    follow(page.get_by_role("button", name="保存说明"))
 
     visitor.go(page, f"/sites/{clinic.kept}")
     expect(page.locator("main")).not_to_contain_text(WORDS)
     expect(page.locator(".photos img")).to_have_count(0)
 
-    page.get_by_role("link", name="重复网点").click()
+    follow(page.get_by_role("link", name="重复网点"))
     entry = page.locator("li", has_text=KEPT).filter(has_text=OTHER).first
-    entry.get_by_role("link", name="核对这一对").click()
+    follow(entry.get_by_role("link", name="核对这一对"))
     tidy(page)
     main = page.locator("main")
     for told in (WORDS, STATION, "1 项申请待审批", "从今天起改管保留的网点"):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.visitor import PHONE, Visit, tidy, too_wide
+from tests.browser.visitor import PHONE, Visit, follow, tidy, too_wide
 from tests.core.files.made import HEIC, photo, written
 
 
@@ -40,16 +40,16 @@ def test_photos_from_the_telephone_are_seen_by_everybody(
     page = manager.open("/my-sites")
     code = own_site(page)
     manager.go(page, f"/sites/{code}")
-    page.get_by_role("link", name=re.compile("添加照片|管理照片")).click()
+    follow(page.get_by_role("link", name=re.compile("添加照片|管理照片")))
     while page.get_by_role("button", name="撤下照片 1").count():  # the other way's
-        page.get_by_role("button", name="撤下照片 1").click()
+        follow(page.get_by_role("button", name="撤下照片 1"))
     page.get_by_label("拍照，或从相册选择").set_input_files(pictures)
     page.get_by_role("button", name="上传照片").click()
     expect(page.locator("main [role=alert]")).to_contain_text("已添加 3 张，另有 1 张没有添加")
     expect(page.locator("main [role=alert]")).to_contain_text("兼容性最佳")
     page.get_by_label("说明：照片上是什么").nth(2).fill("南门，红色招牌")
-    page.get_by_role("button", name="保存说明").nth(2).click()
-    page.get_by_role("button", name="前移照片 3").click()
+    follow(page.get_by_role("button", name="保存说明").nth(2))
+    follow(page.get_by_role("button", name="前移照片 3"))
     page.get_by_role("button", name="前移照片 2").click()
     expect(page.locator("ol img").first).to_have_attribute("alt", "南门，红色招牌")
     if script:

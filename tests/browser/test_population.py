@@ -9,12 +9,7 @@ from typing import Final
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.visitor import (
-    DESK,
-    PHONE,
-    Visit,
-    tidy,
-)
+from tests.browser.visitor import DESK, PHONE, Visit, follow, tidy
 
 HEADINGS: Final = ("区划代码", "名称", "纬度", "经度", "人口")
 #: Two villages of the administrator's county, 环翠区.
@@ -48,7 +43,7 @@ def test_a_file_with_faults_is_mended_compared_and_loaded(
 ) -> None:
     page = staff("county_admin", DESK).open("/coverage/demand")
     tidy(page)
-    page.get_by_role("link", name="载入聚落人口").click()
+    follow(page.get_by_role("link", name="载入聚落人口"))
     page.get_by_role("button", name="上传并试运行").click()
     expect(page.locator("main")).to_contain_text("没有坐标系不能载入")
     tidy(page)
@@ -62,7 +57,7 @@ def test_a_file_with_faults_is_mended_compared_and_loaded(
     assert download.value.suggested_filename == "bad 问题.xlsx"
     page.get_by_role("link", name="人口数据", exact=True).click()
     expect(page.get_by_role("link", name="bad.csv")).to_be_visible()
-    page.get_by_role("link", name="载入聚落人口").click()
+    follow(page.get_by_role("link", name="载入聚落人口"))
     send(page, table(tmp_path / "good.csv", *ROWS))
     sums = page.locator("section", has=page.get_by_role("heading", name="与普查人口比较"))
     expect(sums).to_contain_text("5,300")
@@ -77,8 +72,8 @@ def test_a_file_with_faults_is_mended_compared_and_loaded(
     expect(page.get_by_role("heading", level=1)).to_contain_text("环翠区")
     expect(page.locator("#rows")).to_contain_text("东北村居委会")
     tidy(page)
-    page.get_by_role("link", name="人口数据", exact=True).click()
-    page.get_by_role("link", name="载入聚落人口").click()
+    follow(page.get_by_role("link", name="人口数据", exact=True))
+    follow(page.get_by_role("link", name="载入聚落人口"))
     send(page, table(tmp_path / "again.csv", *reversed(ROWS)))
     expect(page.locator("main")).to_contain_text("没有需要载入的内容")
 
@@ -86,7 +81,7 @@ def test_a_file_with_faults_is_mended_compared_and_loaded(
 def test_on_a_phone_and_in_english(staff: Visit) -> None:
     page = staff("county_admin", PHONE, "en").open("/coverage/demand")
     tidy(page, "en")
-    page.get_by_role("link", name="Load settlements").click()
+    follow(page.get_by_role("link", name="Load settlements"))
     tidy(page, "en")
 
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.speech import speech
 from tests.browser.test_editing import own_site
-from tests.browser.visitor import DESK, PHONE, Visit, Visitor, tidy
+from tests.browser.visitor import DESK, PHONE, Visit, Visitor, follow, tidy
 
 
 def done(page: Page) -> None:
@@ -51,7 +51,7 @@ def test_the_county_records_a_site(
     expect(page.locator("#n-step_free")).to_be_checked()
     tidy(page, language)
     page.locator("#n-seats").fill("8")
-    page.get_by_role("button", name=say("保存"), exact=True).last.click()
+    follow(page.get_by_role("button", name=say("保存"), exact=True).last)
     done(page)
     tidy(page, language)
 
@@ -63,14 +63,14 @@ def test_the_county_records_a_site(
     if page.locator(f"input[readonly][value='{number}']").count() == 0:
         spare.fill(number)
         page.locator(f"[name={row}-elderly]").check()
-    page.get_by_role("button", name=say("保存"), exact=True).last.click()
+    follow(page.get_by_role("button", name=say("保存"), exact=True).last)
     done(page)
 
     visitor.go(page, f"/sites/{code}/staff")
     tidy(page, language)
     page.locator("#who").fill(who)
     page.locator("[name=new-guide]").check()
-    page.get_by_role("button", name=say("保存"), exact=True).last.click()
+    follow(page.get_by_role("button", name=say("保存"), exact=True).last)
     done(page)
     tidy(page, language)
     visitor.go(page, f"/staff?q={who}")

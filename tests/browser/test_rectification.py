@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.visitor import DESK, PHONE, Visit, tidy
+from tests.browser.visitor import DESK, PHONE, Visit, follow, tidy
 from tests.core.files.made import HEIC, jpeg
 
 
@@ -35,7 +35,7 @@ def test_from_found_to_closed(staff: Visit, pictures: list[Path], script: bool) 
     name = f"门口有统一标识（{int(script)}）"
     manager = staff("station_manager", PHONE, script=script)
     phone = manager.open("/my-sites")
-    phone.get_by_role("link", name=re.compile(r"^整改 \d+$")).click()
+    follow(phone.get_by_role("link", name=re.compile(r"^整改 \d+$")))
     if script:
         tidy(phone)
     to(phone, name)
@@ -72,7 +72,7 @@ def test_from_found_to_closed(staff: Visit, pictures: list[Path], script: bool) 
     manager.go(phone, address)
     expect(phone.locator("main")).to_contain_text("英文还没有装")
     phone.get_by_label("做了什么").fill("英文已补上")
-    phone.get_by_role("button", name="提交反馈").click()
+    follow(phone.get_by_role("button", name="提交反馈"))
     inspector.go(desk, address)
     desk.get_by_label("What the re-check found").fill("现场看过，合格")
     desk.get_by_role("button", name="Put right: close").click()
@@ -88,11 +88,11 @@ def test_a_notice_is_issued_read_and_printed(staff: Visit) -> None:
     admin = staff("county_admin", DESK, "en")
     page = admin.open("/findings?show=all")
     tidy(page, "en")
-    page.locator("table a[href^='/findings/']").first.click()
+    follow(page.locator("table a[href^='/findings/']").first)
     tidy(page, "en")
     button = page.get_by_role("button", name="Issue a rectification notice")
     if button.count():
-        button.click()
+        follow(button)
     else:
         page.get_by_role("link", name=re.compile("医保整改")).click()
     expect(page.locator("article h1")).to_have_text("Rectification notice")

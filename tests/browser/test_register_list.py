@@ -13,12 +13,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.city import City
-from tests.browser.visitor import (
-    DESK,
-    PHONE,
-    Visit,
-    tidy,
-)
+from tests.browser.visitor import DESK, PHONE, Visit, follow, tidy
 
 CLINICS: Final = "/register?kind=village_clinic&stale=365"
 
@@ -35,7 +30,7 @@ def prove(page: Page, city: City, role: str) -> None:
     for ahead in range(2):
         if "/again" in page.url:
             page.fill("input[name=code]", secret.at(datetime.now() + timedelta(seconds=30 * ahead)))
-            page.click("main form button")
+            follow(page.locator("main form button"))
     assert "/again" not in page.url
 
 
@@ -47,7 +42,7 @@ def test_the_unconfirmed_are_found_exported_and_given_a_service(
     page.get_by_text("更多条件").click()
     page.get_by_label("网点类型").select_option("village_clinic")
     page.get_by_label("多久没有核实").select_option("365")
-    page.get_by_role("button", name="筛选").click()
+    follow(page.get_by_role("button", name="筛选"))
     clinics = number(page)
     assert clinics > 1
     tidy(page)
@@ -87,7 +82,7 @@ def change(page: Page, city: City, service: str, way: str, clinics: int) -> None
     """From the list to the page that says that it is done."""
     label = page.locator(f"#f-service option[value='{service}']").inner_text()
     page.get_by_role("combobox", name="批量操作").select_option("offer")
-    page.get_by_role("button", name=f"对全部 {clinics} 个").click()
+    follow(page.get_by_role("button", name=f"对全部 {clinics} 个"))
     prove(page, city, "county_admin")
     tidy(page)
     page.get_by_role("combobox", name="事项").select_option(label=label)
@@ -109,9 +104,9 @@ def test_a_filter_is_kept_without_script(staff: Visit) -> None:
     visitor = staff("county_admin", DESK, script=False)
     page = visitor.open("/register?kind=hall")
     page.get_by_label("名称", exact=True).fill("只看大厅")
-    page.get_by_role("button", name="保存").click()
+    follow(page.get_by_role("button", name="保存"))
     page.goto(visitor.city.address + "/register")
-    page.get_by_role("navigation", name="保存的筛选").get_by_role("link", name="只看大厅").click()
+    follow(page.get_by_role("navigation", name="保存的筛选").get_by_role("link", name="只看大厅"))
     assert page.url.endswith("/register?kind=hall")
     page.get_by_role("button", name="删除").click()
     expect(page.get_by_role("navigation", name="保存的筛选")).to_have_count(0)
@@ -143,6 +138,7 @@ def test_the_list_goes_by_keyboard(staff: Visit) -> None:
         page.locator("tbody input[type=checkbox]:not(:checked)").first.focus()
         page.keyboard.press("Space")
     page.get_by_role("button", name="对勾选的").focus()
-    page.keyboard.press("Enter")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
     prove(page, visitor.city, "county_admin")
     expect(page.get_by_text("2 个网点")).to_be_visible()

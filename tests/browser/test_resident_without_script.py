@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.city import HOTLINE, ONLINE, TOWN
 from tests.browser.speech import speech
-from tests.browser.visitor import DESK, PHONE, Visit
+from tests.browser.visitor import DESK, PHONE, Visit, follow
 
 SIZES = pytest.mark.parametrize(
     ("language", "size"),
@@ -38,7 +38,7 @@ def test_a_name_that_recurs(visit: Visit, language: str, size: tuple[int, int]) 
     matches = page.locator(".finder-matches a")
     paths = matches.all_inner_texts()
     assert len(set(paths)) == len(paths) >= 5
-    page.get_by_role("link", name="荣成市崖头街道河东社区居委会").click()
+    follow(page.get_by_role("link", name="荣成市崖头街道河东社区居委会"))
     entries_are_complete(page)
     expect(page.get_by_label(say("您在哪里？"))).to_have_value("荣成市崖头街道河东社区居委会")
     expect(page.get_by_label(say("办什么事？"))).to_have_value(ONLINE)
@@ -48,18 +48,18 @@ def test_a_name_that_recurs(visit: Visit, language: str, size: tuple[int, int]) 
 def test_from_city_to_village(visit: Visit, language: str, size: tuple[int, int]) -> None:
     say = speech(language)
     page = visit(size, language, script=False).open()
-    page.get_by_role("link", name=say("按区划选择")).click()
+    follow(page.get_by_role("link", name=say("按区划选择")))
     picker = page.locator("#pick")
     county = "荣成市" if language == "zh" else "Rongcheng City"
     for name in (county, "崂山街道", "毕家屯村委会"):
-        picker.get_by_role("link", name=name, exact=True).click()
+        follow(picker.get_by_role("link", name=name, exact=True))
     entries_are_complete(page)
     expect(page.get_by_label(say("您在哪里？"))).to_have_value("荣成市崂山街道毕家屯村委会")
 
 
 def test_a_whole_town_may_be_chosen(visit: Visit) -> None:
     page = visit(script=False).open(f"/?pick={TOWN}")
-    page.get_by_role("link", name="就在崂山街道查找").click()
+    follow(page.get_by_role("link", name="就在崂山街道查找"))
     entries_are_complete(page)
 
 
@@ -98,7 +98,7 @@ def test_what_is_wrong_is_said_beside_the_field(visit: Visit, language: str) -> 
 def test_nobody_of_that_name(visit: Visit) -> None:
     page = visit(script=False).open()
     page.get_by_label("您在哪里？").fill("<b>没有这个地方</b>%_")
-    page.get_by_role("button", name="查找最近的网点").click()
+    follow(page.get_by_role("button", name="查找最近的网点"))
     notice = page.locator("#found")
     expect(notice).to_contain_text("<b>没有这个地方</b>%_")
     expect(notice.get_by_role("link", name=HOTLINE)).to_have_attribute("href", f"tel:{HOTLINE}")

@@ -17,12 +17,7 @@ from core.accounts.rules import Role
 from core.clock import today
 from tests.browser.city import COUNTY
 from tests.browser.entrance import come_in
-from tests.browser.visitor import (
-    DESK,
-    PHONE,
-    Visit,
-    tidy,
-)
+from tests.browser.visitor import DESK, PHONE, Visit, follow, tidy
 
 OWN: Final = "Quiet-Harbour-47"
 
@@ -43,7 +38,7 @@ def test_every_way_in_the_menu_leads_somewhere(staff: Visit, role: str) -> None:
 def test_somebody_new_makes_the_account_her_own(staff: Visit, call: Visit) -> None:
     """A county administrator lets an inspector in; she takes a password that only she knows."""
     county = staff("county_admin").open("/people")
-    county.get_by_role("link", name="新建账号").click()
+    follow(county.get_by_role("link", name="新建账号"))
     county.get_by_label("姓名").fill("周敏")
     county.get_by_label("用户名").fill("zhou.min")
     county.get_by_label("角色").select_option("inspector")
@@ -53,13 +48,13 @@ def test_somebody_new_makes_the_account_her_own(staff: Visit, call: Visit) -> No
     expect(county.locator("main [role=alert]")).to_be_visible()
     tidy(county)
     county.get_by_label("区划或网点代码").fill("371002000000")
-    county.get_by_role("button", name="建立").click()
+    follow(county.get_by_role("button", name="建立"))
     one_time = county.locator("#secret").inner_text()
     tidy(county)
 
     visitor = call(PHONE, "en")
     page = visitor.open("/")
-    page.get_by_role("link", name="Staff sign-in").click()
+    follow(page.get_by_role("link", name="Staff sign-in"))
     page.fill("input[name=username]", "Zhou.Min")
     page.fill("input[name=password]", "not " + one_time)
     page.click("main button")
@@ -94,7 +89,7 @@ def test_who_administers_shows_two_proofs(call: Visit, staff: Visit) -> None:
     city.get_by_label("用户名").fill("sun.tao")
     city.get_by_label("角色").select_option("county_admin")
     city.get_by_label("区划或网点代码").fill("371083000000")
-    city.get_by_role("button", name="建立").click()
+    follow(city.get_by_role("button", name="建立"))
     one_time = city.locator("#secret").inner_text()
 
     visitor = call(PHONE)
@@ -118,7 +113,7 @@ def test_who_administers_shows_two_proofs(call: Visit, staff: Visit) -> None:
     recovery = page.locator("#codes li").first.inner_text()
     page.get_by_role("link", name="继续").click()
     expect(page.locator("header .who")).to_have_text("孙涛")
-    page.get_by_role("button", name="退出").click()
+    follow(page.get_by_role("button", name="退出"))
 
     # The telephone is at home: a code on paper does, once.
     page.goto(visitor.city.address + "/signin")
@@ -130,7 +125,7 @@ def test_who_administers_shows_two_proofs(call: Visit, staff: Visit) -> None:
         page.click("main button")
         if number == 1:
             expect(page.locator("header .who")).to_be_visible()
-            page.get_by_role("button", name="退出").click()
+            follow(page.get_by_role("button", name="退出"))
             page.goto(visitor.city.address + "/signin")
     expect(page.locator("main [role=alert]")).to_be_visible()
 
@@ -179,7 +174,7 @@ def test_who_only_looks_things_up_finds_a_site_and_changes_nothing(staff: Visit,
     visitor = staff(role, PHONE)
     page = visitor.open("/register")
     page.get_by_label("名称、拼音、编号、电话").fill("hcqylbzfwdt")
-    page.get_by_role("button", name="查找").click()
+    follow(page.get_by_role("button", name="查找"))
     page.get_by_role("link", name="环翠区医疗保障服务大厅").click()
     expect(page.locator("h1")).to_have_text("环翠区医疗保障服务大厅")
     tidy(page)
@@ -196,12 +191,12 @@ def test_who_only_looks_things_up_finds_a_site_and_changes_nothing(staff: Visit,
 def test_a_program_gets_a_token_that_reads_and_no_more(staff: Visit) -> None:
     visitor = staff("county_admin", DESK)
     page = visitor.open("/me")
-    page.get_by_role("link", name="新建令牌").click()
+    follow(page.get_by_role("link", name="新建令牌"))
     tidy(page)
     page.get_by_label("用途").fill("每日导出")
     page.get_by_label("读取网点登记").check()
     page.get_by_label("有效期至").fill((today() + timedelta(days=30)).isoformat())
-    page.get_by_role("button", name="建立").click()
+    follow(page.get_by_role("button", name="建立"))
     token = page.locator("#secret").inner_text()
     address = visitor.city.address
 
@@ -220,5 +215,5 @@ def test_a_program_gets_a_token_that_reads_and_no_more(staff: Visit) -> None:
     assert ask("/people", token) == 403
     assert ask("/api/v1/services", token[:-1] + "x") == 401
     page.goto(address + "/me")
-    page.get_by_role("button", name="撤销").click()
+    follow(page.get_by_role("button", name="撤销"))
     assert ask("/api/v1/services", token) == 401

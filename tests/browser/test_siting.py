@@ -8,12 +8,7 @@ from typing import Final
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.visitor import (
-    DESK,
-    PHONE,
-    Visit,
-    tidy_map,
-)
+from tests.browser.visitor import DESK, PHONE, Visit, follow, tidy_map
 
 CITY: Final = "371000000000"
 #: Where no other journey goes.
@@ -67,7 +62,7 @@ def test_the_next_stations_are_found_proved_compared_and_planned(
     visitor.go(page, f"/coverage/siting/compare?proposal={whole}&proposal={one.split('/')[-1]}")
     expect(page.get_by_role("heading", name="对比选址方案")).to_be_visible()
     tidy_map(page)
-    page.get_by_role("link", name="乳山一个站").click()
+    follow(page.get_by_role("link", name="乳山一个站"))
     page.get_by_label("类型").select_option("village_clinic")
     page.get_by_role("button", name="转为 1 个筹建网点").click()
     expect(page.get_by_text("已转为筹建网点")).to_be_visible()

@@ -21,13 +21,7 @@ from standards import seeding
 from tests.browser import city as cities
 from tests.browser.city import CITY, HOTLINE, City
 from tests.browser.entrance import come_in
-from tests.browser.visitor import (
-    DESK,
-    PHONE,
-    Visitor,
-    chinese_in_english,
-    tidy,
-)
+from tests.browser.visitor import DESK, PHONE, Visitor, chinese_in_english, follow, tidy
 from tests.core.accounts.made import PASSWORD, give_authenticator, make_person
 from tests.serving import SECRET_KEY
 from wsgi import create_app
@@ -82,9 +76,9 @@ def test_another_version_is_tried_out_and_published_by_a_second_person(
 ) -> None:
     first = at_work(chromium, bureau, bureau.city.people[Role.CITY_ADMIN], DESK, "zh")
     page = first.context.pages[0]
-    page.get_by_role("link", name="标准", exact=True).click()
+    follow(page.get_by_role("link", name="标准", exact=True))
     tidy(page)
-    page.get_by_role("link", name="九有（工作站）").click()
+    follow(page.get_by_role("link", name="九有（工作站）"))
     tidy(page)
     before = numbers(page)
     assert before["未达标"] > 0
@@ -94,10 +88,10 @@ def test_another_version_is_tried_out_and_published_by_a_second_person(
     page.goto(f"{bureau.city.address}/standards/drafts")
     tidy(page)
     page.get_by_label("从哪里开始").select_option(label="九有（工作站） · 第 1 版")
-    page.get_by_role("button", name="开始").click()
+    follow(page.get_by_role("button", name="开始"))
     tidy(page)
     row = page.locator("tr#standards")
-    row.get_by_role("link", name=re.compile("^修改")).click()
+    follow(row.get_by_role("link", name=re.compile("^修改")))
     tidy(page)
     page.get_by_label("与多少相比").fill("０.九")
     page.get_by_role("button", name="保存").click()
@@ -106,7 +100,7 @@ def test_another_version_is_tried_out_and_published_by_a_second_person(
     page.get_by_label("与多少相比").fill("0.5")
     page.get_by_role("button", name="保存").click()
     expect(page.locator("tr#standards")).to_contain_text("不少于 50 %")
-    page.get_by_role("link", name="预览、试算和提交").click()
+    follow(page.get_by_role("link", name="预览、试算和提交"))
     tidy(page)
     told = re.findall(r"(\d+) 个网点将变为待定", page.locator("main").inner_text())
     assert len(told) == 1
@@ -122,15 +116,15 @@ def test_another_version_is_tried_out_and_published_by_a_second_person(
 
     second = at_work(chromium, bureau, bureau.second, PHONE, "en")
     page = second.context.pages[0]
-    page.get_by_role("link", name=re.compile("^Waiting|^To approve|^Approvals")).first.click()
+    follow(page.get_by_role("link", name=re.compile("^Waiting|^To approve|^Approvals")).first)
     page.locator("main a[href^='/proposals/']").first.click()
     expect(page.locator("main")).to_contain_text(f"{moving} sites would become undecided")
     tidy(page)
-    page.locator("main a[href$='/preview']").click()
+    follow(page.locator("main a[href$='/preview']"))
     tidy(page)
     assert chinese_in_english(page) == []
     page.go_back()
-    page.locator("main form .btn").first.click()
+    follow(page.locator("main form .btn").first)
     page.goto(f"{bureau.city.address}{STANDARD}/versions")
     expect(page.locator("main")).to_contain_text("Version 2")
     tidy(page)

@@ -8,7 +8,15 @@ from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, Page, Response, Route
+from playwright.sync_api import (
+    BrowserContext,
+    ConsoleMessage,
+    Dialog,
+    Locator,
+    Page,
+    Response,
+    Route,
+)
 
 from tests.browser.city import City
 
@@ -87,6 +95,12 @@ class Visitor:
     def _expected(self, text: str) -> bool:
         told_by_answer = "the server responded with a status of 4" in text
         return told_by_answer or (self.cut_off and "net::ERR_FAILED" in text)
+
+
+def follow(target: Locator) -> None:
+    """Click what leads to another page, and wait for that: a busy browser sets out late."""
+    with target.page.expect_navigation():
+        target.click()
 
 
 def serious_findings(page: Page) -> list[str]:
