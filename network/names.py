@@ -17,11 +17,12 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any, Final
 
-from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from pypinyin import lazy_pinyin
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
+
+from core.labels import Labelled
 
 
 class Sort(StrEnum):
@@ -45,22 +46,18 @@ class Rank(StrEnum):
     UNSAID = "unsaid"
 
 
-class Reason(StrEnum):
+class Reason(Labelled):
     """Why two names are alike, or why they are less so than they look."""
 
-    SAME = "same"
-    WRITTEN_OTHERWISE = "written_otherwise"
-    SOUNDS_SAME = "sounds_same"
-    SPELLED_ALIKE = "spelled_alike"
-    ONE_IN_OTHER = "one_in_other"
-    OTHER_SORT = "other_sort"
-    OTHER_RANK = "other_rank"
-    OTHER_NUMBER = "other_number"
-    NEIGHBOURS = "neighbours"
-
-    @property
-    def label(self) -> LazyString:
-        return _LABELS[self]
+    SAME = "same", _l("名称相同")
+    WRITTEN_OTHERWISE = "written_otherwise", _l("名称只是写法不同")
+    SOUNDS_SAME = "sounds_same", _l("名称同音")
+    SPELLED_ALIKE = "spelled_alike", _l("名称用字相近")
+    ONE_IN_OTHER = "one_in_other", _l("一个名称包含另一个")
+    OTHER_SORT = "other_sort", _l("机构类型的叫法不同")
+    OTHER_RANK = "other_rank", _l("一个叫村，一个叫社区或街镇")
+    OTHER_NUMBER = "other_number", _l("名称中的序号不同")
+    NEIGHBOURS = "neighbours", _l("名称中的方位或大小不同")
 
     @property
     def against(self) -> bool:
@@ -68,17 +65,6 @@ class Reason(StrEnum):
         return self in _AGAINST
 
 
-_LABELS: Final = {
-    Reason.SAME: _l("名称相同"),
-    Reason.WRITTEN_OTHERWISE: _l("名称只是写法不同"),
-    Reason.SOUNDS_SAME: _l("名称同音"),
-    Reason.SPELLED_ALIKE: _l("名称用字相近"),
-    Reason.ONE_IN_OTHER: _l("一个名称包含另一个"),
-    Reason.OTHER_SORT: _l("机构类型的叫法不同"),
-    Reason.OTHER_RANK: _l("一个叫村，一个叫社区或街镇"),
-    Reason.OTHER_NUMBER: _l("名称中的序号不同"),
-    Reason.NEIGHBOURS: _l("名称中的方位或大小不同"),
-}
 _AGAINST: Final = frozenset(
     {Reason.OTHER_SORT, Reason.OTHER_RANK, Reason.OTHER_NUMBER, Reason.NEIGHBOURS}
 )

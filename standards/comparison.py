@@ -5,33 +5,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from typing import Any, Final
 
 import numpy as np
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
+from core.labels import Labelled
 from core.sites.network import Network, Place
 from standards.judging import STATES, Judged
 from standards.rules import Criterion, State, Version
 
 
-class Change(StrEnum):
-    ADDED = "added"
-    REMOVED = "removed"
-    CHANGED = "changed"
+class Change(Labelled):
+    ADDED = "added", _l("新增")
+    REMOVED = "removed", _l("已删去")
+    CHANGED = "changed", _l("有改动")
 
-    @property
-    def label(self) -> LazyString:
-        return CHANGE_LABELS[self]
-
-
-CHANGE_LABELS: Final = {
-    Change.ADDED: _l("新增"),
-    Change.REMOVED: _l("已删去"),
-    Change.CHANGED: _l("有改动"),
-}
 
 #: What is compared of a version as a whole, and of a criterion, in the order of pages.
 WHOLE: Final = {

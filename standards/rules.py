@@ -11,15 +11,14 @@ import hashlib
 import json
 from calendar import monthrange
 from datetime import date, timedelta
-from enum import StrEnum
 from typing import Annotated, Final, Literal
 
-from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from pydantic import Field, StringConstraints
 
 from core.catalogue.format import SourceRow
 from core.catalogue.rules import Document, EnglishName, Extra, Name, Strict, Words
+from core.labels import Labelled
 from core.sites.rules import Kind
 
 #: Codes of standards, chapters and criteria: small letters, digits, hyphens.
@@ -39,76 +38,35 @@ MOST_CRITERIA: Final = 200
 MOST_NOTE: Final = 500
 
 
-class Result(StrEnum):
+class Result(Labelled):
     """What somebody who was there says of a criterion."""
 
-    PASSED = "pass"
-    FAILED = "fail"
-    NOT_APPLICABLE = "not_applicable"
-
-    @property
-    def label(self) -> LazyString:
-        return RESULT_LABELS[self]
+    PASSED = "pass", _l("通过")
+    FAILED = "fail", _l("不通过")
+    NOT_APPLICABLE = "not_applicable", _l("不适用")
 
 
-class State(StrEnum):
+class State(Labelled):
     """How things stand with a criterion, or with a whole standard, at a site."""
 
-    FAILED = "failed"
-    UNKNOWN = "unknown"
-    MET = "met"
-    NOT_APPLICABLE = "not_applicable"
-
-    @property
-    def label(self) -> LazyString:
-        return STATE_LABELS[self]
+    FAILED = "failed", _l("未达标")
+    UNKNOWN = "unknown", _l("待定")
+    MET = "met", _l("达标")
+    NOT_APPLICABLE = "not_applicable", _l("不适用")
 
 
-class Method(StrEnum):
-    OBSERVED = "observed"
-    DERIVED = "derived"
-    BOTH = "both"
-
-    @property
-    def label(self) -> LazyString:
-        return METHOD_LABELS[self]
+class Method(Labelled):
+    OBSERVED = "observed", _l("现场查看")
+    DERIVED = "derived", _l("按指标判定")
+    BOTH = "both", _l("先看指标，现场可更正")
 
 
-class Comparison(StrEnum):
-    AT_LEAST = "at_least"
-    AT_MOST = "at_most"
-    MORE_THAN = "more_than"
-    LESS_THAN = "less_than"
-    EQUALS = "equals"
-
-    @property
-    def label(self) -> LazyString:
-        return COMPARISON_LABELS[self]
-
-
-RESULT_LABELS: Final = {
-    Result.PASSED: _l("通过"),
-    Result.FAILED: _l("不通过"),
-    Result.NOT_APPLICABLE: _l("不适用"),
-}
-STATE_LABELS: Final = {
-    State.FAILED: _l("未达标"),
-    State.UNKNOWN: _l("待定"),
-    State.MET: _l("达标"),
-    State.NOT_APPLICABLE: _l("不适用"),
-}
-METHOD_LABELS: Final = {
-    Method.OBSERVED: _l("现场查看"),
-    Method.DERIVED: _l("按指标判定"),
-    Method.BOTH: _l("先看指标，现场可更正"),
-}
-COMPARISON_LABELS: Final = {
-    Comparison.AT_LEAST: _l("不少于"),
-    Comparison.AT_MOST: _l("不超过"),
-    Comparison.MORE_THAN: _l("多于"),
-    Comparison.LESS_THAN: _l("少于"),
-    Comparison.EQUALS: _l("等于"),
-}
+class Comparison(Labelled):
+    AT_LEAST = "at_least", _l("不少于")
+    AT_MOST = "at_most", _l("不超过")
+    MORE_THAN = "more_than", _l("多于")
+    LESS_THAN = "less_than", _l("少于")
+    EQUALS = "equals", _l("等于")
 
 
 class Check(Strict):

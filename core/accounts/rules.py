@@ -15,6 +15,7 @@ from flask_babel import lazy_gettext as _l
 
 from core.access import COMMAND, EVERYWHERE, Actor, Permission, Reach
 from core.errors import BadInput
+from core.labels import Labelled
 from core.regions.rules import Level
 
 
@@ -26,19 +27,15 @@ class Office(StrEnum):
     AUDIT = "audit"
 
 
-class Role(StrEnum):
-    HOTLINE_AGENT = "hotline_agent"
-    WINDOW_CLERK = "window_clerk"
-    STATION_MANAGER = "station_manager"
-    INSPECTOR = "inspector"
-    COUNTY_ADMIN = "county_admin"
-    CITY_ADMIN = "city_admin"
-    AUDITOR = "auditor"
-    SYSTEM_ADMIN = "system_admin"
-
-    @property
-    def label(self) -> LazyString:
-        return ROLE_LABELS[self]
+class Role(Labelled):
+    HOTLINE_AGENT = "hotline_agent", _l("热线坐席")
+    WINDOW_CLERK = "window_clerk", _l("窗口人员")
+    STATION_MANAGER = "station_manager", _l("站点负责人")
+    INSPECTOR = "inspector", _l("检查员")
+    COUNTY_ADMIN = "county_admin", _l("区县管理员")
+    CITY_ADMIN = "city_admin", _l("市级管理员")
+    AUDITOR = "auditor", _l("审计员")
+    SYSTEM_ADMIN = "system_admin", _l("系统管理员")
 
     @property
     def office(self) -> Office:
@@ -50,16 +47,6 @@ class Role(StrEnum):
         return not GRAVE.isdisjoint(ROLES[self])
 
 
-ROLE_LABELS: Final = {
-    Role.HOTLINE_AGENT: _l("热线坐席"),
-    Role.WINDOW_CLERK: _l("窗口人员"),
-    Role.STATION_MANAGER: _l("站点负责人"),
-    Role.INSPECTOR: _l("检查员"),
-    Role.COUNTY_ADMIN: _l("区县管理员"),
-    Role.CITY_ADMIN: _l("市级管理员"),
-    Role.AUDITOR: _l("审计员"),
-    Role.SYSTEM_ADMIN: _l("系统管理员"),
-}
 OFFICES: Final = {Role.AUDITOR: Office.AUDIT, Role.SYSTEM_ADMIN: Office.SYSTEM}
 
 _P = Permission

@@ -14,6 +14,8 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from core.labels import Labelled
+
 #: The national ceiling on the kinds of material one service may ask for.
 MOST_MATERIALS: Final = 4
 
@@ -41,21 +43,17 @@ Mode = Literal["direct", "assisted"]
 StationKind = Literal["convenience_centre", "designated_provider", "village_clinic", "community"]
 
 
-class Channel(StrEnum):
+class Channel(Labelled):
     """By which way a request comes in (经办方式)."""
 
-    WINDOW = "window"
-    STATION = "station"
-    SELF_SERVICE = "self_service"
-    WEBSITE = "website"
-    APP = "app"
-    MINIPROGRAM = "miniprogram"
-    PHONE = "phone"
-    POST = "post"
-
-    @property
-    def label(self) -> LazyString:
-        return _CHANNEL_LABELS[self]
+    WINDOW = "window", _l("服务大厅窗口")
+    STATION = "station", _l("基层工作站")
+    SELF_SERVICE = "self_service", _l("自助机")
+    WEBSITE = "website", _l("网站")
+    APP = "app", _l("手机 APP")
+    MINIPROGRAM = "miniprogram", _l("小程序")
+    PHONE = "phone", _l("电话")
+    POST = "post", _l("邮寄")
 
     @property
     def remote(self) -> bool:
@@ -63,30 +61,22 @@ class Channel(StrEnum):
         return self not in {Channel.WINDOW, Channel.STATION, Channel.SELF_SERVICE}
 
 
-class Standing(StrEnum):
+class Standing(Labelled):
     """How far a document can be relied on."""
 
-    ARTICLE = "article"
-    OFFICIAL = "official"
-    PRESS = "press"
-    COPY = "copy"
-    HEARSAY = "hearsay"
-
-    @property
-    def label(self) -> LazyString:
-        return _STANDING_LABELS[self]
+    ARTICLE = "article", _l("文章")
+    OFFICIAL = "official", _l("政府网站或正式文本")
+    PRESS = "press", _l("报刊或标准文本网站")
+    COPY = "copy", _l("转载")
+    HEARSAY = "hearsay", _l("不足为据")
 
 
-class SourceKind(StrEnum):
+class SourceKind(Labelled):
     """Who says so: the articles on the two cities, another document, or nobody yet."""
 
-    ARTICLE = "article"
-    DOCUMENT = "document"
-    PROPOSED = "proposed"
-
-    @property
-    def label(self) -> LazyString:
-        return _SOURCE_LABELS[self]
+    ARTICLE = "article", _l("文章明列")
+    DOCUMENT = "document", _l("文件所载")
+    PROPOSED = "proposed", _l("拟定")
 
 
 class Fact(StrEnum):
@@ -104,30 +94,6 @@ class Fact(StrEnum):
     STANDARD = "standard"
     ONLINE = "online"
     MODES = "modes"
-
-
-_CHANNEL_LABELS: Final = {
-    Channel.WINDOW: _l("服务大厅窗口"),
-    Channel.STATION: _l("基层工作站"),
-    Channel.SELF_SERVICE: _l("自助机"),
-    Channel.WEBSITE: _l("网站"),
-    Channel.APP: _l("手机 APP"),
-    Channel.MINIPROGRAM: _l("小程序"),
-    Channel.PHONE: _l("电话"),
-    Channel.POST: _l("邮寄"),
-}
-_STANDING_LABELS: Final = {
-    Standing.ARTICLE: _l("文章"),
-    Standing.OFFICIAL: _l("政府网站或正式文本"),
-    Standing.PRESS: _l("报刊或标准文本网站"),
-    Standing.COPY: _l("转载"),
-    Standing.HEARSAY: _l("不足为据"),
-}
-_SOURCE_LABELS: Final = {
-    SourceKind.ARTICLE: _l("文章明列"),
-    SourceKind.DOCUMENT: _l("文件所载"),
-    SourceKind.PROPOSED: _l("拟定"),
-}
 
 
 class Strict(BaseModel):

@@ -6,18 +6,17 @@ import json
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Final
 
-from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from pydantic import Field, StringConstraints
 
 from core.catalogue.format import SourceRow
 from core.catalogue.rules import Document, EnglishName, Name, Source, Strict
 from core.errors import BadInput
+from core.labels import Labelled
 from core.textfile import read_text
 
 SHIPPED: Final = Path(__file__).parent / "data" / "items.toml"
@@ -26,31 +25,17 @@ MOST: Final = 999
 MOST_NOTE: Final = 100
 
 
-class Group(StrEnum):
+class Group(Labelled):
     """Kinds of things that are recorded together."""
 
-    ZONE = "zone"
-    EQUIPMENT = "equipment"
-    CONVENIENCE = "convenience"
-    SIGN = "sign"
-    NETWORK = "network"
-    RULE = "rule"
-    RATING_CHANNEL = "rating_channel"
+    ZONE = "zone", _l("功能分区")
+    EQUIPMENT = "equipment", _l("设备设施")
+    CONVENIENCE = "convenience", _l("便民设施")
+    SIGN = "sign", _l("标识公示")
+    NETWORK = "network", _l("网络")
+    RULE = "rule", _l("服务制度")
+    RATING_CHANNEL = "rating_channel", _l("评价渠道")
 
-    @property
-    def label(self) -> LazyString:
-        return GROUP_LABELS[self]
-
-
-GROUP_LABELS: Final = {
-    Group.ZONE: _l("功能分区"),
-    Group.EQUIPMENT: _l("设备设施"),
-    Group.CONVENIENCE: _l("便民设施"),
-    Group.SIGN: _l("标识公示"),
-    Group.NETWORK: _l("网络"),
-    Group.RULE: _l("服务制度"),
-    Group.RATING_CHANNEL: _l("评价渠道"),
-}
 
 GROUPS: Final = tuple(Group)
 

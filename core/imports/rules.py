@@ -9,9 +9,9 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any, Final, NamedTuple, TypeAlias
 
-from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
+from core.labels import Labelled
 from core.sheets import problems as wrong
 from core.sheets.headings import Layout
 from core.sheets.problems import Problem
@@ -29,27 +29,14 @@ READ, TRIED = "read", "tried"
 Report: TypeAlias = Callable[[int, int], None]
 
 
-class State(StrEnum):
+class State(Labelled):
     """How far a file is."""
 
-    READING = "reading"
-    COLUMNS = "columns"
-    READY = "ready"
-    APPLIED = "applied"
-    FAILED = "failed"
-
-    @property
-    def label(self) -> LazyString:
-        return STATE_LABELS[self]
-
-
-STATE_LABELS: Final = {
-    State.READING: _l("正在读取"),
-    State.COLUMNS: _l("请核对列名"),
-    State.READY: _l("试运行完成"),
-    State.APPLIED: _l("已导入"),
-    State.FAILED: _l("没有读成"),
-}
+    READING = "reading", _l("正在读取")
+    COLUMNS = "columns", _l("请核对列名")
+    READY = "ready", _l("试运行完成")
+    APPLIED = "applied", _l("已导入")
+    FAILED = "failed", _l("没有读成")
 
 
 class Staged(NamedTuple):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any, Final, Protocol
 
 from flask_babel import LazyString
@@ -13,32 +12,21 @@ from flask_babel import lazy_gettext as _l
 
 from core.access import Actor, Permission
 from core.clock import civil
+from core.labels import Labelled
 
 
-class State(StrEnum):
-    QUEUED = "queued"
-    RUNNING = "running"
-    DONE = "done"
-    FAILED = "failed"
-    STOPPED = "stopped"
-
-    @property
-    def label(self) -> LazyString:
-        return STATE_LABELS[self]
+class State(Labelled):
+    QUEUED = "queued", _l("排队中")
+    RUNNING = "running", _l("进行中")
+    DONE = "done", _l("已完成")
+    FAILED = "failed", _l("未成功")
+    STOPPED = "stopped", _l("已停止")
 
     @property
     def over(self) -> bool:
         """Whether nothing more will happen to the job."""
         return self not in WAITED_FOR
 
-
-STATE_LABELS: Final = {
-    State.QUEUED: _l("排队中"),
-    State.RUNNING: _l("进行中"),
-    State.DONE: _l("已完成"),
-    State.FAILED: _l("未成功"),
-    State.STOPPED: _l("已停止"),
-}
 
 #: The states of a job that somebody may still be waiting for.
 WAITED_FOR: Final = (State.QUEUED, State.RUNNING)

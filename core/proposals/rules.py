@@ -5,53 +5,31 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any, Final
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
 from core.access import Actor, Permission
+from core.labels import Labelled
 
 
-class State(StrEnum):
-    WAITING = "waiting"
-    APPROVED = "approved"
-    REFUSED = "refused"
-    WITHDRAWN = "withdrawn"
+class State(Labelled):
+    WAITING = "waiting", _l("待审批")
+    APPROVED = "approved", _l("已同意")
+    REFUSED = "refused", _l("已退回")
+    WITHDRAWN = "withdrawn", _l("已撤回")
 
-    @property
-    def label(self) -> LazyString:
-        return STATE_LABELS[self]
-
-
-STATE_LABELS: Final = {
-    State.WAITING: _l("待审批"),
-    State.APPROVED: _l("已同意"),
-    State.REFUSED: _l("已退回"),
-    State.WITHDRAWN: _l("已撤回"),
-}
 
 MOST_WORDS: Final = 300
 
 
-class Show(StrEnum):
+class Show(Labelled):
     """Which proposals a list holds."""
 
-    TO_DECIDE = "to_decide"
-    MINE = "mine"
-    DECIDED = "decided"
-
-    @property
-    def label(self) -> LazyString:
-        return SHOW_LABELS[self]
-
-
-SHOW_LABELS: Final = {
-    Show.TO_DECIDE: _l("待我审批"),
-    Show.MINE: _l("我提出的"),
-    Show.DECIDED: _l("已处理"),
-}
+    TO_DECIDE = "to_decide", _l("待我审批")
+    MINE = "mine", _l("我提出的")
+    DECIDED = "decided", _l("已处理")
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,49 +16,28 @@ from core.accounts.rules import Role
 from core.calendar import working
 from core.calendar.rules import Calendar
 from core.errors import BadInput
+from core.labels import Labelled
 from core.sizes import MEGABYTE
 
 
-class State(StrEnum):
-    OPEN = "open"
-    ANSWERED = "answered"
-    RETURNED = "returned"
-    CLOSED = "closed"
+class State(Labelled):
+    OPEN = "open", _l("待整改")
+    ANSWERED = "answered", _l("已反馈，待复查")
+    RETURNED = "returned", _l("已退回，待整改")
+    CLOSED = "closed", _l("已销号")
     #: Given up without having been put right, as when its site is closed.
-    LAPSED = "lapsed"
-
-    @property
-    def label(self) -> LazyString:
-        return STATE_LABELS[self]
+    LAPSED = "lapsed", _l("已终止")
 
 
-STATE_LABELS: Final = {
-    State.OPEN: _l("待整改"),
-    State.ANSWERED: _l("已反馈，待复查"),
-    State.RETURNED: _l("已退回，待整改"),
-    State.CLOSED: _l("已销号"),
-    State.LAPSED: _l("已终止"),
-}
 #: The site has to do something.
 TO_DO: Final = (State.OPEN, State.RETURNED)
 UNFINISHED: Final = (State.OPEN, State.ANSWERED, State.RETURNED)
 
 
-class Severity(StrEnum):
-    MINOR = "minor"
-    SERIOUS = "serious"
-    GRAVE = "grave"
-
-    @property
-    def label(self) -> LazyString:
-        return SEVERITY_LABELS[self]
-
-
-SEVERITY_LABELS: Final = {
-    Severity.MINOR: _l("一般"),
-    Severity.SERIOUS: _l("较重"),
-    Severity.GRAVE: _l("严重"),
-}
+class Severity(Labelled):
+    MINOR = "minor", _l("一般")
+    SERIOUS = "serious", _l("较重")
+    GRAVE = "grave", _l("严重")
 
 
 class Verdict(StrEnum):
@@ -68,23 +47,14 @@ class Verdict(StrEnum):
     RETURNED = "returned"
 
 
-class Climb(StrEnum):
+class Climb(Labelled):
     """Before whom something late is brought."""
 
-    STATION = "station"
-    COUNTY = "county"
-    CITY = "city"
-
-    @property
-    def label(self) -> LazyString:
-        return CLIMB_LABELS[self]
+    STATION = "station", _l("本网点")
+    COUNTY = "county", _l("区县")
+    CITY = "city", _l("市级")
 
 
-CLIMB_LABELS: Final = {
-    Climb.STATION: _l("本网点"),
-    Climb.COUNTY: _l("区县"),
-    Climb.CITY: _l("市级"),
-}
 #: Whose list it is on from then on.
 CLIMB_ROLES: Final[Mapping[Climb, Role]] = {
     Climb.STATION: Role.STATION_MANAGER,
@@ -93,23 +63,13 @@ CLIMB_ROLES: Final[Mapping[Climb, Role]] = {
 }
 
 
-class Deadline(StrEnum):
+class Deadline(Labelled):
     """Why a deadline was set."""
 
-    FOUND = "found"
-    RETURNED = "returned"
-    EXTENDED = "extended"
+    FOUND = "found", _l("首次期限")
+    RETURNED = "returned", _l("退回后重定")
+    EXTENDED = "extended", _l("批准延期")
 
-    @property
-    def label(self) -> LazyString:
-        return DEADLINE_LABELS[self]
-
-
-DEADLINE_LABELS: Final = {
-    Deadline.FOUND: _l("首次期限"),
-    Deadline.RETURNED: _l("退回后重定"),
-    Deadline.EXTENDED: _l("批准延期"),
-}
 
 MOST_WORDS: Final = 1000
 MOST_NOTE: Final = 1000

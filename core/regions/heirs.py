@@ -11,15 +11,14 @@ import io
 from bisect import bisect_left
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from rapidfuzz import fuzz, process
 
 from core.errors import BadInput
+from core.labels import Labelled
 from core.regions.rules import Difference, Row
 from core.search import stem
 
@@ -103,29 +102,17 @@ def told_apart(
 # -- What is likely -----------------------------------------------------------------------------
 
 
-class Reason(StrEnum):
+class Reason(Labelled):
     """Why a region is likely to be the heir of another."""
 
-    CHILDREN = "children"
-    NAME = "name"
-    CONTAINED = "contained"
-    PARENT = "parent"
-    CODE = "code"
-    NEW = "new"
-
-    @property
-    def label(self) -> LazyString:
-        return REASON_LABELS[self]
+    CHILDREN = "children", _l("下辖区划归到这里")
+    NAME = "name", _l("名称相近")
+    CONTAINED = "contained", _l("名称互相包含")
+    PARENT = "parent", _l("同一上级")
+    CODE = "code", _l("代码相邻")
+    NEW = "new", _l("这次新设")
 
 
-REASON_LABELS: Final = {
-    Reason.CHILDREN: _l("下辖区划归到这里"),
-    Reason.NAME: _l("名称相近"),
-    Reason.CONTAINED: _l("名称互相包含"),
-    Reason.PARENT: _l("同一上级"),
-    Reason.CODE: _l("代码相邻"),
-    Reason.NEW: _l("这次新设"),
-}
 #: What each reason weighs; NAME and CHILDREN by how far they hold.
 _WEIGHTS: Final = {
     Reason.CHILDREN: 100,

@@ -7,62 +7,34 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from stdnum.iso7064 import mod_11_10
 
+from core.labels import Labelled
 
-class Kind(StrEnum):
+
+class Kind(Labelled):
     """The hall, and the four hosts of a station that the city's article names."""
 
-    HALL = "hall"
-    CONVENIENCE_CENTRE = "convenience_centre"
-    DESIGNATED_PROVIDER = "designated_provider"
-    VILLAGE_CLINIC = "village_clinic"
-    COMMUNITY = "community"
-
-    @property
-    def label(self) -> LazyString:
-        return KIND_LABELS[self]
+    HALL = "hall", _l("服务大厅")
+    CONVENIENCE_CENTRE = "convenience_centre", _l("便民服务中心")
+    DESIGNATED_PROVIDER = "designated_provider", _l("两定机构")
+    VILLAGE_CLINIC = "village_clinic", _l("村卫生室")
+    COMMUNITY = "community", _l("社区")
 
 
-class Status(StrEnum):
-    PLANNED = "planned"
-    ACTIVE = "active"
-    CLOSED = "closed"
-
-    @property
-    def label(self) -> LazyString:
-        return STATUS_LABELS[self]
+class Status(Labelled):
+    PLANNED = "planned", _l("筹建中")
+    ACTIVE = "active", _l("服务中")
+    CLOSED = "closed", _l("已撤销")
 
 
-class Mode(StrEnum):
+class Mode(Labelled):
     """How a site offers a service: does it itself, or helps and hands on."""
 
-    DIRECT = "direct"
-    ASSISTED = "assisted"
+    DIRECT = "direct", _l("可直接办理")
+    ASSISTED = "assisted", _l("帮您代办")
 
-    @property
-    def label(self) -> LazyString:
-        return MODE_LABELS[self]
-
-
-KIND_LABELS: Final = {
-    Kind.HALL: _l("服务大厅"),
-    Kind.CONVENIENCE_CENTRE: _l("便民服务中心"),
-    Kind.DESIGNATED_PROVIDER: _l("两定机构"),
-    Kind.VILLAGE_CLINIC: _l("村卫生室"),
-    Kind.COMMUNITY: _l("社区"),
-}
-STATUS_LABELS: Final = {
-    Status.PLANNED: _l("筹建中"),
-    Status.ACTIVE: _l("服务中"),
-    Status.CLOSED: _l("已撤销"),
-}
-MODE_LABELS: Final = {
-    Mode.DIRECT: _l("可直接办理"),
-    Mode.ASSISTED: _l("帮您代办"),
-}
 
 SERIAL_DIGITS: Final = 6
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from typing import Any, Final
 
-from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, StringField
@@ -16,24 +14,20 @@ from wtforms.validators import DataRequired, Length
 
 from core.clock import today
 from core.errors import BadInput
+from core.labels import Labelled
 from core.regions.tree import Node
 from core.search import MOST_ASKED
 from core.sites import forms as site_forms
 from core.staff.rules import MOST_NAME, Duty
 
 
-class Show(StrEnum):
+class Show(Labelled):
     """Whether a list holds those who work somewhere today, those who do not, or both."""
 
-    POSTED = "posted"
-    FREE = "free"
-
-    @property
-    def label(self) -> LazyString:
-        return SHOW_LABELS[self]
+    POSTED = "posted", _l("今天有派驻")
+    FREE = "free", _l("今天没有派驻")
 
 
-SHOW_LABELS: Final = {Show.POSTED: _l("今天有派驻"), Show.FREE: _l("今天没有派驻")}
 BY_CODE: Final = "code"
 
 

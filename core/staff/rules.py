@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Final
 
-from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
 from core.errors import BadInput
+from core.labels import Labelled
 from core.sites.rules import is_site_code, site_code
 
 MOST_NAME: Final = 40
@@ -16,27 +15,16 @@ MOST_NAME: Final = 40
 POSTINGS: Final = "posting"
 
 
-class Duty(StrEnum):
+class Duty(Labelled):
     """As what somebody works at a site."""
 
-    GUIDE = "guide"
-    COMPREHENSIVE = "comprehensive"
-    CLERK = "clerk"
-    AGENT = "agent"
-    MANAGER = "manager"
-
-    @property
-    def label(self) -> LazyString:
-        return DUTY_LABELS[self]
+    GUIDE = "guide", _l("引导员")
+    COMPREHENSIVE = "comprehensive", _l("综合柜员")
+    CLERK = "clerk", _l("专窗柜员")
+    AGENT = "agent", _l("帮办代办员")
+    MANAGER = "manager", _l("负责人")
 
 
-DUTY_LABELS: Final = {
-    Duty.GUIDE: _l("引导员"),
-    Duty.COMPREHENSIVE: _l("综合柜员"),
-    Duty.CLERK: _l("专窗柜员"),
-    Duty.AGENT: _l("帮办代办员"),
-    Duty.MANAGER: _l("负责人"),
-}
 DUTIES: Final = tuple(Duty)
 
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any, Final
 
-from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
 from core.errors import BadInput
 from core.forms import plain
+from core.labels import Labelled
 
 MOST_NUMBER: Final = 8
 MOST_TITLE: Final = 40
@@ -20,40 +19,22 @@ MOST_TITLE: Final = 40
 WINDOWS: Final = "window"
 
 
-class WindowKind(StrEnum):
+class WindowKind(Labelled):
     """Whether a window takes every service, or only some."""
 
-    COMPREHENSIVE = "comprehensive"
-    SPECIAL = "special"
-
-    @property
-    def label(self) -> LazyString:
-        return KIND_LABELS[self]
+    COMPREHENSIVE = "comprehensive", _l("综合窗口")
+    SPECIAL = "special", _l("专项窗口")
 
 
-class Lane(StrEnum):
+class Lane(Labelled):
     """For whom a window keeps a lane, or when."""
 
-    ELDERLY = "elderly"
-    VETERAN = "veteran"
-    TALENT = "talent"
-    WEEKEND = "weekend"
-
-    @property
-    def label(self) -> LazyString:
-        return LANE_LABELS[self]
+    ELDERLY = "elderly", _l("老年人优先")
+    VETERAN = "veteran", _l("退役军人优先")
+    TALENT = "talent", _l("双招双引人才")
+    WEEKEND = "weekend", _l("周末值班")
 
 
-KIND_LABELS: Final = {
-    WindowKind.COMPREHENSIVE: _l("综合窗口"),
-    WindowKind.SPECIAL: _l("专项窗口"),
-}
-LANE_LABELS: Final = {
-    Lane.ELDERLY: _l("老年人优先"),
-    Lane.VETERAN: _l("退役军人优先"),
-    Lane.TALENT: _l("双招双引人才"),
-    Lane.WEEKEND: _l("周末值班"),
-}
 LANES: Final = tuple(Lane)
 
 _NUMBER: Final = re.compile(rf"[0-9A-Z-]{{1,{MOST_NUMBER}}}", re.ASCII)

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import Any, Final
+from typing import Any
 
-from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
 from core.clock import today
 from core.errors import BadInput
 from core.forms import whole_number
+from core.labels import Labelled
 from core.regions.tree import Node
 from core.sites.rules import Fact, Taken
 from network import forms
@@ -20,23 +19,12 @@ from network.duplicates.choosing import MOST_WORDS, Asked, Held, differing
 from network.duplicates.rules import LEAST, LOWEST, MOST_PERCENT
 
 
-class Show(StrEnum):
+class Show(Labelled):
     """Which pairs a list holds."""
 
-    OPEN = "open"
-    APART = "apart"
-    MERGED = "merged"
-
-    @property
-    def label(self) -> LazyString:
-        return _SHOWN[self]
-
-
-_SHOWN: Final = {
-    Show.OPEN: _l("待核对"),
-    Show.APART: _l("不是同一个"),
-    Show.MERGED: _l("已合并"),
-}
+    OPEN = "open", _l("待核对")
+    APART = "apart", _l("不是同一个")
+    MERGED = "merged", _l("已合并")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,17 +11,16 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final, NamedTuple
 
 import numpy as np
 import scipy
-from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
 from core.geo import Floats, Point, distance, earth_centred
+from core.labels import Labelled
 from core.regions.rules import Level
 from core.sites.network import STATUSES, Network, Wanted
 from core.sites.rules import Status, is_site_code
@@ -59,37 +58,23 @@ _CODE: Final = re.compile(r"(?<!\d)\d{7}(?!\d)", re.ASCII)
 _NOT_DIGITS: Final = re.compile(r"\D+")
 
 
-class Sign(StrEnum):
+class Sign(Labelled):
     """What besides the names speaks for or against a pair."""
 
-    SAME_PHONE = "same_phone"
-    SAME_DOOR = "same_door"
-    NEAR = "near"
-    NAMES_CODE = "names_code"
-    OTHER_TOWN = "other_town"
-    OTHER_COUNTY = "other_county"
-    OTHER_KIND = "other_kind"
-    FAR = "far"
-
-    @property
-    def label(self) -> LazyString:
-        return _LABELS[self]
+    SAME_PHONE = "same_phone", _l("电话相同")
+    SAME_DOOR = "same_door", _l("位置几乎重合")
+    NEAR = "near", _l("位置相距不到 300 米")
+    NAMES_CODE = "names_code", _l("一个的名称或地址写着另一个的编号")
+    OTHER_TOWN = "other_town", _l("不在同一个镇街")
+    OTHER_COUNTY = "other_county", _l("不在同一个区县")
+    OTHER_KIND = "other_kind", _l("网点类型不同")
+    FAR = "far", _l("位置相距较远")
 
     @property
     def against(self) -> bool:
         return self in _AGAINST
 
 
-_LABELS: Final = {
-    Sign.SAME_PHONE: _l("电话相同"),
-    Sign.SAME_DOOR: _l("位置几乎重合"),
-    Sign.NEAR: _l("位置相距不到 300 米"),
-    Sign.NAMES_CODE: _l("一个的名称或地址写着另一个的编号"),
-    Sign.OTHER_TOWN: _l("不在同一个镇街"),
-    Sign.OTHER_COUNTY: _l("不在同一个区县"),
-    Sign.OTHER_KIND: _l("网点类型不同"),
-    Sign.FAR: _l("位置相距较远"),
-}
 _AGAINST: Final = frozenset({Sign.OTHER_TOWN, Sign.OTHER_COUNTY, Sign.OTHER_KIND, Sign.FAR})
 
 #: How much of what is still in doubt a sign takes away.

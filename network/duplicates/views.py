@@ -18,7 +18,7 @@ from core.pages import Page, page_number, pages_of
 from core.sites import joining, merging
 from core.sites.network import Network, Place
 from core.sites.queries import network
-from core.sites.rules import KIND_LABELS, STATUS_LABELS, Fact, Mode
+from core.sites.rules import Fact, Kind, Mode, Status
 from network.duplicates import actions, choosing, forms, queries, words
 from network.duplicates.choosing import Held
 from network.duplicates.forms import Show
@@ -207,7 +207,8 @@ def merged(code: str) -> str:
         net=net,
         found=found,
         periods=queries.periods(found.place.id),
-        labels={"status": STATUS_LABELS, "kind": KIND_LABELS},
+        kinds=Kind,
+        statuses=Status,
         may_undo=queries.reach(actor).site(net.tree, found.place.id, found.place.region.id),
         may_read_audit=actor.reach(Permission.AUDIT_READ).region(net.tree, found.place.region.id),
     )

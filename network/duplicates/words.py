@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from core.regions.tree import Tree
-from core.sites.rules import KIND_LABELS, Fact, Kind
+from core.sites.rules import Fact, Kind
 from core.sites.story import hours_words
 from network.duplicates.choosing import Held
 
@@ -34,7 +34,7 @@ def told(fact: Fact, held: Held, tree: Tree) -> str:
     if not value:
         return ""
     words: Mapping[Fact, Callable[[], str]] = {
-        Fact.KIND: lambda: str(KIND_LABELS[Kind(value)]),
+        Fact.KIND: lambda: str(Kind(value).label),
         Fact.REGION: lambda: tree.full_name(held.region_id),
         Fact.POSITION: lambda: _position(held),
         Fact.HOURS: lambda: hours_words(json.loads(value)),

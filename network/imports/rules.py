@@ -4,38 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
-from typing import Final
 
-from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
 from core.geo import Datum
+from core.labels import Labelled
 
 
-class Verdict(StrEnum):
+class Verdict(Labelled):
     """What would become of a row."""
 
-    CREATE = "create"
-    CHANGE = "change"
-    SAME = "same"
-    ASK = "ask"
-    REFUSE = "refuse"
-    NOTE = "note"
-
-    @property
-    def label(self) -> LazyString:
-        return VERDICT_LABELS[self]
-
-
-VERDICT_LABELS: Final = {
-    Verdict.CREATE: _l("新增"),
-    Verdict.CHANGE: _l("修改"),
-    Verdict.SAME: _l("不变"),
-    Verdict.ASK: _l("待选择"),
-    Verdict.REFUSE: _l("有错"),
-    Verdict.NOTE: _l("不是网点，略过"),
-}
+    CREATE = "create", _l("新增")
+    CHANGE = "change", _l("修改")
+    SAME = "same", _l("不变")
+    ASK = "ask", _l("待选择")
+    REFUSE = "refuse", _l("有错")
+    NOTE = "note", _l("不是网点，略过")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from enum import StrEnum
 from typing import Any, Final
 
-from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
 from core.access import Reach
 from core.catalogue.rules import Service
+from core.labels import Labelled
 from core.regions.tree import Node, Tree
 from core.sites.rules import Kind, Status
 
@@ -21,115 +20,57 @@ MOST_NAME: Final = 40
 MOST_KEPT: Final = 50
 
 
-class Way(StrEnum):
+class Way(Labelled):
     """How a site is to offer the service that is asked for."""
 
-    ANY = "any"
-    DIRECT = "direct"
-    ASSISTED = "assisted"
-    NONE = "none"
-
-    @property
-    def label(self) -> LazyString:
-        return _WAYS[self]
+    ANY = "any", _l("已开办")
+    DIRECT = "direct", _l("直接办理")
+    ASSISTED = "assisted", _l("帮办代办")
+    NONE = "none", _l("未开办")
 
 
-_WAYS: Final = {
-    Way.ANY: _l("已开办"),
-    Way.DIRECT: _l("直接办理"),
-    Way.ASSISTED: _l("帮办代办"),
-    Way.NONE: _l("未开办"),
-}
-
-
-class Located(StrEnum):
+class Located(Labelled):
     """What is known of where a site is."""
 
-    VERIFIED = "verified"
-    UNVERIFIED = "unverified"
-    NOWHERE = "nowhere"
-
-    @property
-    def label(self) -> LazyString:
-        return _LOCATED[self]
+    VERIFIED = "verified", _l("位置已核实")
+    UNVERIFIED = "unverified", _l("位置待核实")
+    NOWHERE = "nowhere", _l("没有位置")
 
 
-_LOCATED: Final = {
-    Located.VERIFIED: _l("位置已核实"),
-    Located.UNVERIFIED: _l("位置待核实"),
-    Located.NOWHERE: _l("没有位置"),
-}
-
-
-class Stale(StrEnum):
+class Stale(Labelled):
     """For how long nobody has said that what is known is right; a kept filter moves with time."""
 
-    NEVER = "never"
-    QUARTER = "90"
-    HALF_YEAR = "180"
-    YEAR = "365"
-
-    @property
-    def label(self) -> LazyString:
-        return _STALE[self]
+    NEVER = "never", _l("从未核实")
+    QUARTER = "90", _l("90 天以上未核实")
+    HALF_YEAR = "180", _l("半年以上未核实")
+    YEAR = "365", _l("一年以上未核实")
 
     def before(self, on: date) -> date | None:
         """The day before which it was last confirmed, if it ever was; None for never."""
         return None if self is Stale.NEVER else on - timedelta(days=int(self))
 
 
-_STALE: Final = {
-    Stale.NEVER: _l("从未核实"),
-    Stale.QUARTER: _l("90 天以上未核实"),
-    Stale.HALF_YEAR: _l("半年以上未核实"),
-    Stale.YEAR: _l("一年以上未核实"),
-}
+class Sort(Labelled):
+    REGION = "region", _l("区划")
+    NAME = "name", _l("名称")
+    CODE = "code", _l("编号")
+    KIND = "kind", _l("类型")
+    CONFIRMED = "confirmed", _l("核实日期")
+    CHANGED = "changed", _l("修改时间")
 
 
-class Sort(StrEnum):
-    REGION = "region"
-    NAME = "name"
-    CODE = "code"
-    KIND = "kind"
-    CONFIRMED = "confirmed"
-    CHANGED = "changed"
-
-    @property
-    def label(self) -> LazyString:
-        return _SORTS[self]
-
-
-_SORTS: Final = {
-    Sort.REGION: _l("区划"),
-    Sort.NAME: _l("名称"),
-    Sort.CODE: _l("编号"),
-    Sort.KIND: _l("类型"),
-    Sort.CONFIRMED: _l("核实日期"),
-    Sort.CHANGED: _l("修改时间"),
-}
-
-
-class Form(StrEnum):
+class Form(Labelled):
     """What a list may be written as."""
 
-    XLSX = "xlsx"
-    CSV = "csv"
-    GEOJSON = "geojson"
-
-    @property
-    def label(self) -> LazyString:
-        return _FORMS[self]
+    XLSX = "xlsx", _l("Excel 表格")
+    CSV = "csv", _l("CSV 文本")
+    GEOJSON = "geojson", _l("GeoJSON 地图数据")
 
     @property
     def mimetype(self) -> str:
         return _MIMETYPES[self]
 
 
-_FORMS: Final = {
-    Form.XLSX: _l("Excel 表格"),
-    Form.CSV: _l("CSV 文本"),
-    Form.GEOJSON: _l("GeoJSON 地图数据"),
-}
 _MIMETYPES: Final = {
     Form.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     Form.CSV: "text/csv",

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cached_property
 from typing import Final
 
 import numpy as np
-from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from numpy.typing import NDArray
 
 from core.catalogue.rules import Service
 from core.figures.rules import Ask
+from core.labels import Labelled
 from core.regions.ranks import NONE
 from core.regions.rules import Level
 from core.sites.network import KINDS, Bits, Network
@@ -24,42 +23,22 @@ Bools = NDArray[np.bool_]
 Indexes = NDArray[np.int64]
 
 
-class Sign(StrEnum):
+class Sign(Labelled):
     """What one cell says: plan against fact."""
 
-    DIRECT = "direct"
-    ASSISTED = "assisted"
-    GAP = "gap"
-    BEYOND = "beyond"
-    NONE = "none"
-
-    @property
-    def label(self) -> LazyString:
-        return SIGN_LABELS[self]
+    DIRECT = "direct", _l("直接办")
+    ASSISTED = "assisted", _l("帮办")
+    GAP = "gap", _l("应开未开")
+    BEYOND = "beyond", _l("计划外开办")
+    NONE = "none", _l("不要求")
 
 
-SIGN_LABELS: Final = {
-    Sign.DIRECT: _l("直接办"),
-    Sign.ASSISTED: _l("帮办"),
-    Sign.GAP: _l("应开未开"),
-    Sign.BEYOND: _l("计划外开办"),
-    Sign.NONE: _l("不要求"),
-}
-
-
-class By(StrEnum):
+class By(Labelled):
     """What a row of the matrix is."""
 
-    SITES = "sites"
-    TOWNS = "towns"
-    KINDS = "kinds"
-
-    @property
-    def label(self) -> LazyString:
-        return BY_LABELS[self]
-
-
-BY_LABELS: Final = {By.SITES: _l("按网点"), By.TOWNS: _l("按镇街"), By.KINDS: _l("按类型")}
+    SITES = "sites", _l("按网点")
+    TOWNS = "towns", _l("按镇街")
+    KINDS = "kinds", _l("按类型")
 
 
 def unpack(plane: Bits, net: Network, services: Sequence[Service]) -> Bools:

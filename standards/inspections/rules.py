@@ -15,64 +15,40 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
-from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
 from core.clock import civil
 from core.errors import BadInput, OneKmError
 from core.geo import Point, distance
+from core.labels import Labelled
 from core.sizes import MEGABYTE
 from standards.rules import Result
 
 
-class State(StrEnum):
+class State(Labelled):
     """``filed``: the record is here, photos are still to come; ``complete``: all of it is here."""
 
-    PLANNED = "planned"
-    FILED = "filed"
-    COMPLETE = "complete"
-    SIGNED_OFF = "signed_off"
-    RETURNED = "returned"
-    CANCELLED = "cancelled"
-
-    @property
-    def label(self) -> LazyString:
-        return STATE_LABELS[self]
+    PLANNED = "planned", _l("待检查")
+    FILED = "filed", _l("照片未齐")
+    COMPLETE = "complete", _l("待审核")
+    SIGNED_OFF = "signed_off", _l("已审核")
+    RETURNED = "returned", _l("退回重查")
+    CANCELLED = "cancelled", _l("已取消")
 
 
-STATE_LABELS: Final = {
-    State.PLANNED: _l("待检查"),
-    State.FILED: _l("照片未齐"),
-    State.COMPLETE: _l("待审核"),
-    State.SIGNED_OFF: _l("已审核"),
-    State.RETURNED: _l("退回重查"),
-    State.CANCELLED: _l("已取消"),
-}
 #: A record may still come for these: one who was out when it was cancelled loses nothing.
 OPEN: Final = (State.PLANNED, State.CANCELLED)
 #: All of it is here, so that it has a result.
 WHOLE: Final = (State.COMPLETE, State.SIGNED_OFF, State.RETURNED)
 
 
-class Origin(StrEnum):
+class Origin(Labelled):
     """Why a visit is made."""
 
-    PLAN = "plan"
-    DRAW = "draw"
-    FOLLOW_UP = "follow_up"
-    OWN = "own"
-
-    @property
-    def label(self) -> LazyString:
-        return ORIGIN_LABELS[self]
-
-
-ORIGIN_LABELS: Final = {
-    Origin.PLAN: _l("计划检查"),
-    Origin.DRAW: _l("双随机抽查"),
-    Origin.FOLLOW_UP: _l("复查"),
-    Origin.OWN: _l("临时检查"),
-}
+    PLAN = "plan", _l("计划检查")
+    DRAW = "draw", _l("双随机抽查")
+    FOLLOW_UP = "follow_up", _l("复查")
+    OWN = "own", _l("临时检查")
 
 
 #: What is said of a criterion on site.
@@ -83,18 +59,11 @@ ANSWER_LABELS: Final = {
 }
 
 
-class Side(StrEnum):
+class Side(Labelled):
     """Who signs."""
 
-    INSPECTOR = "inspector"
-    SITE = "site"
-
-    @property
-    def label(self) -> LazyString:
-        return SIDE_LABELS[self]
-
-
-SIDE_LABELS: Final = {Side.INSPECTOR: _l("检查员"), Side.SITE: _l("被检查网点")}
+    INSPECTOR = "inspector", _l("检查员")
+    SITE = "site", _l("被检查网点")
 
 
 class PhotoKind(StrEnum):
@@ -102,62 +71,31 @@ class PhotoKind(StrEnum):
     SIGNATURE = "signature"
 
 
-class Flag(StrEnum):
+class Flag(Labelled):
     """What whoever reviews a visit is told of it."""
 
-    CLOCK = "clock"
-    FUTURE = "future"
-    BEFORE_SITE = "before_site"
-    FAR = "far"
-    NO_POSITION = "no_position"
-    OLD = "old"
-    IMPORTED = "imported"
-    NOT_ASSIGNED = "not_assigned"
-    WAS_CANCELLED = "was_cancelled"
-    LATER_VERSION = "later_version"
-    PHOTO_LOST = "photo_lost"
-    PHOTO_BAD = "photo_bad"
-
-    @property
-    def label(self) -> LazyString:
-        return FLAG_LABELS[self]
+    CLOCK = "clock", _l("手机时钟不准")
+    FUTURE = "future", _l("检查时间晚于收到的时间")
+    BEFORE_SITE = "before_site", _l("检查时间早于网点设立")
+    FAR = "far", _l("签到位置离网点较远")
+    NO_POSITION = "no_position", _l("没有签到位置")
+    OLD = "old", _l("检查完一周以后才收到")
+    IMPORTED = "imported", _l("由管理员从文件导入")
+    NOT_ASSIGNED = "not_assigned", _l("填报人不是原定的检查员")
+    WAS_CANCELLED = "was_cancelled", _l("检查任务此前已取消")
+    LATER_VERSION = "later_version", _l("按检查时的标准版本，此后另有新版")
+    PHOTO_LOST = "photo_lost", _l("有照片没能收到")
+    PHOTO_BAD = "photo_bad", _l("有照片收到后无法处理")
 
 
-FLAG_LABELS: Final = {
-    Flag.CLOCK: _l("手机时钟不准"),
-    Flag.FUTURE: _l("检查时间晚于收到的时间"),
-    Flag.BEFORE_SITE: _l("检查时间早于网点设立"),
-    Flag.FAR: _l("签到位置离网点较远"),
-    Flag.NO_POSITION: _l("没有签到位置"),
-    Flag.OLD: _l("检查完一周以后才收到"),
-    Flag.IMPORTED: _l("由管理员从文件导入"),
-    Flag.NOT_ASSIGNED: _l("填报人不是原定的检查员"),
-    Flag.WAS_CANCELLED: _l("检查任务此前已取消"),
-    Flag.LATER_VERSION: _l("按检查时的标准版本，此后另有新版"),
-    Flag.PHOTO_LOST: _l("有照片没能收到"),
-    Flag.PHOTO_BAD: _l("有照片收到后无法处理"),
-}
-
-
-class Sort(StrEnum):
+class Sort(Labelled):
     """The orders of the list."""
 
-    DAY = "day"
-    SITE = "site"
-    INSPECTOR = "inspector"
-    STATE = "state"
+    DAY = "day", _l("检查日期")
+    SITE = "site", _l("网点")
+    INSPECTOR = "inspector", _l("检查员")
+    STATE = "state", _l("状态")
 
-    @property
-    def label(self) -> LazyString:
-        return SORT_LABELS[self]
-
-
-SORT_LABELS: Final = {
-    Sort.DAY: _l("检查日期"),
-    Sort.SITE: _l("网点"),
-    Sort.INSPECTOR: _l("检查员"),
-    Sort.STATE: _l("状态"),
-}
 
 # -- Bounds -------------------------------------------------------------------------------------
 

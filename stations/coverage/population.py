@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
 
-from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
 from core.errors import BadInput
 from core.geo import Datum
+from core.labels import Labelled
 
 #: The years for which people may be counted, and the most who can live at one point.
 FIRST_YEAR: Final = 1949
@@ -21,18 +20,11 @@ MOST_CODE: Final = 40
 MOST_NAME: Final = 100
 
 
-class SetKind(StrEnum):
+class SetKind(Labelled):
     """How people are told: at points where they live, or in the cells of a grid."""
 
-    POINTS = "points"
-    GRID = "grid"
-
-    @property
-    def label(self) -> LazyString:
-        return SET_LABELS[self]
-
-
-SET_LABELS: Final = {SetKind.POINTS: _l("聚落点"), SetKind.GRID: _l("人口网格")}
+    POINTS = "points", _l("聚落点")
+    GRID = "grid", _l("人口网格")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any, Final, Generic, TypeVar
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
 from core.catalogue.rules import Service
+from core.labels import Labelled
 from core.regions.tree import Node
 from core.search import folded
 from core.sites.network import Place
@@ -23,25 +23,13 @@ from stations.coverage.spots import Spot
 T = TypeVar("T")
 
 
-class State(StrEnum):
+class State(Labelled):
     """Which settlements a list is of."""
 
-    ALL = "all"
-    COVERED = "covered"
-    UNCOVERED = "uncovered"
-    RIM = "rim"
-
-    @property
-    def label(self) -> LazyString:
-        return _STATES[self]
-
-
-_STATES: Final = {
-    State.ALL: _l("全部"),
-    State.COVERED: _l("已覆盖"),
-    State.UNCOVERED: _l("未覆盖"),
-    State.RIM: _l("边缘（相差 5 米以内）"),
-}
+    ALL = "all", _l("全部")
+    COVERED = "covered", _l("已覆盖")
+    UNCOVERED = "uncovered", _l("未覆盖")
+    RIM = "rim", _l("边缘（相差 5 米以内）")
 
 
 @dataclass(frozen=True, slots=True)

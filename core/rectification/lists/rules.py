@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
-from enum import StrEnum
 from typing import Any, Final
 
-from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
+from core.labels import Labelled
 from core.rectification.rules import FindingSource, Severity, State
 from core.regions.tree import Node
 
@@ -17,48 +16,22 @@ from core.regions.tree import Node
 MOST_EXPORTED: Final = 20_000
 
 
-class Show(StrEnum):
+class Show(Labelled):
     """Which findings a list holds before it is narrowed."""
 
-    MINE = "mine"
-    OVERDUE = "overdue"
-    UNFINISHED = "unfinished"
-    ALL = "all"
-
-    @property
-    def label(self) -> LazyString:
-        return _SHOWS[self]
+    MINE = "mine", _l("待我处理")
+    OVERDUE = "overdue", _l("逾期")
+    UNFINISHED = "unfinished", _l("未销号")
+    ALL = "all", _l("全部（台账）")
 
 
-_SHOWS: Final = {
-    Show.MINE: _l("待我处理"),
-    Show.OVERDUE: _l("逾期"),
-    Show.UNFINISHED: _l("未销号"),
-    Show.ALL: _l("全部（台账）"),
-}
-
-
-class Sort(StrEnum):
-    DUE = "due"
-    FOUND = "found"
-    SITE = "site"
-    REGION = "region"
-    SEVERITY = "severity"
-    CLOSED = "closed"
-
-    @property
-    def label(self) -> LazyString:
-        return _SORTS[self]
-
-
-_SORTS: Final = {
-    Sort.DUE: _l("期限"),
-    Sort.FOUND: _l("发现日期"),
-    Sort.SITE: _l("所在网点"),
-    Sort.REGION: _l("区划"),
-    Sort.SEVERITY: _l("严重程度"),
-    Sort.CLOSED: _l("销号日期"),
-}
+class Sort(Labelled):
+    DUE = "due", _l("期限")
+    FOUND = "found", _l("发现日期")
+    SITE = "site", _l("所在网点")
+    REGION = "region", _l("区划")
+    SEVERITY = "severity", _l("严重程度")
+    CLOSED = "closed", _l("销号日期")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,27 +99,14 @@ class Asked:
         return bool(self.narrowing())
 
 
-class CriteriaSort(StrEnum):
+class CriteriaSort(Labelled):
     """By what criteria are ranked."""
 
-    FOUND = "found"
-    OPEN = "open"
-    OVERDUE = "overdue"
-    AGAIN = "again"
-    SITES = "sites"
-
-    @property
-    def label(self) -> LazyString:
-        return _CRITERIA_SORTS[self]
-
-
-_CRITERIA_SORTS: Final = {
-    CriteriaSort.FOUND: _l("发现次数"),
-    CriteriaSort.OPEN: _l("未销号"),
-    CriteriaSort.OVERDUE: _l("逾期"),
-    CriteriaSort.AGAIN: _l("重复发生"),
-    CriteriaSort.SITES: _l("涉及网点"),
-}
+    FOUND = "found", _l("发现次数")
+    OPEN = "open", _l("未销号")
+    OVERDUE = "overdue", _l("逾期")
+    AGAIN = "again", _l("重复发生")
+    SITES = "sites", _l("涉及网点")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,39 +8,24 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
 from core.errors import BadInput, Conflict
+from core.labels import Labelled
 from core.sites.rules import is_site_code
 
 #: How many sites one action may change: another writer waits for less than a second meanwhile.
 MOST: Final = 2_000
 
 
-class Action(StrEnum):
-    OFFER = "offer"
-    HOURS = "hours"
-    CLOSE = "close"
-    REOPEN = "reopen"
-    ANNOUNCE = "announce"
-    CHECK = "check"
-    FIT = "fit"
-
-    @property
-    def label(self) -> LazyString:
-        return _LABELS[self]
-
-
-_LABELS: Final = {
-    Action.OFFER: _l("开办或停办一个事项"),
-    Action.HOURS: _l("设置营业时间"),
-    Action.CLOSE: _l("撤销这些网点"),
-    Action.REOPEN: _l("开办（恢复）网点"),
-    Action.ANNOUNCE: _l("发出停办通知"),
-    Action.CHECK: _l("位置记为已核实"),
-    Action.FIT: _l("登记一项设施或制度"),
-}
+class Action(Labelled):
+    OFFER = "offer", _l("开办或停办一个事项")
+    HOURS = "hours", _l("设置营业时间")
+    CLOSE = "close", _l("撤销这些网点")
+    REOPEN = "reopen", _l("开办（恢复）网点")
+    ANNOUNCE = "announce", _l("发出停办通知")
+    CHECK = "check", _l("位置记为已核实")
+    FIT = "fit", _l("登记一项设施或制度")
 
 
 class Scope(StrEnum):

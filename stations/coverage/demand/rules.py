@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any, Final
 
-from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
 from core.imports import rules
+from core.labels import Labelled
 
 #: How many rows a file may have, and letters a cell.
 MOST_ROWS: Final = 500_000
@@ -20,23 +19,12 @@ ONE_PLACE: Final = 1.0
 DECIMALS: Final = 7
 
 
-class Verdict(StrEnum):
+class Verdict(Labelled):
     """What would become of a row."""
 
-    TAKE = "take"
-    REFUSE = "refuse"
-    NOTE = "note"
-
-    @property
-    def label(self) -> LazyString:
-        return VERDICT_LABELS[self]
-
-
-VERDICT_LABELS: Final = {
-    Verdict.TAKE: _l("采用"),
-    Verdict.REFUSE: _l("有错"),
-    Verdict.NOTE: _l("不是聚落，略过"),
-}
+    TAKE = "take", _l("采用")
+    REFUSE = "refuse", _l("有错")
+    NOTE = "note", _l("不是聚落，略过")
 
 
 @dataclass(slots=True)

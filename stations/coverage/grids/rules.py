@@ -5,10 +5,10 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Final
 
-from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
 from core.geo import Datum
+from core.labels import Labelled
 
 
 class Container(StrEnum):
@@ -22,25 +22,14 @@ class Container(StrEnum):
         return "image/tiff" if self is Container.TIF else "text/csv"
 
 
-class State(StrEnum):
+class State(Labelled):
     """How far a grid is: being read, waiting for somebody's word, counting, or of no use."""
 
-    READING = "reading"
-    READY = "ready"
-    APPLIED = "applied"
-    FAILED = "failed"
+    READING = "reading", _l("读取中")
+    READY = "ready", _l("待载入")
+    APPLIED = "applied", _l("已载入")
+    FAILED = "failed", _l("读取失败")
 
-    @property
-    def label(self) -> LazyString:
-        return STATE_LABELS[self]
-
-
-STATE_LABELS: Final = {
-    State.READING: _l("读取中"),
-    State.READY: _l("待载入"),
-    State.APPLIED: _l("已载入"),
-    State.FAILED: _l("读取失败"),
-}
 
 #: A grid is regular in one datum only: the others are bent against it, cell by cell.
 DATUMS: Final = (Datum.WGS84, Datum.CGCS2000)

@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from enum import StrEnum
 from functools import cached_property
 from typing import Any, Final
 
@@ -18,6 +17,7 @@ from numpy.typing import NDArray
 from core.calendar.rules import Calendar, DayKind
 from core.clock import CITY_TIME
 from core.geo import Floats
+from core.labels import Labelled
 from core.regions.ranks import NONE, Ranks
 from core.regions.rules import Level
 from core.regions.tree import Node
@@ -31,18 +31,11 @@ SATURDAY: Final = 5
 NOTHING: Final = Tally(0.0, 0.0, 0, 0)
 
 
-class Kind(StrEnum):
+class Kind(Labelled):
     """Which kind of day it is: an hour says little without it."""
 
-    WORKING = "working"
-    OFF = "off"
-
-    @property
-    def label(self) -> LazyString:
-        return KIND_LABELS[self]
-
-
-KIND_LABELS: Final = {Kind.WORKING: _l("工作日"), Kind.OFF: _l("休息日")}
+    WORKING = "working", _l("工作日")
+    OFF = "off", _l("休息日")
 
 
 def day_kind(on: date, calendar: Calendar) -> Kind:

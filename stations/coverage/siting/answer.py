@@ -7,30 +7,18 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
-from enum import StrEnum
-from typing import Final
 
-from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
+from core.labels import Labelled
 from stations.coverage.rules import Tally
 
 
-class How(StrEnum):
+class How(Labelled):
     """How an answer was found."""
 
-    QUICK = "quick"
-    EXACT = "exact"
-
-    @property
-    def label(self) -> LazyString:
-        return _HOW[self]
-
-
-_HOW: Final = {
-    How.QUICK: _l("快速法（贪心加交换）"),
-    How.EXACT: _l("精确求解（HiGHS）"),
-}
+    QUICK = "quick", _l("快速法（贪心加交换）")
+    EXACT = "exact", _l("精确求解（HiGHS）")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Final
 
 from flask_babel import LazyString
@@ -15,6 +14,7 @@ from flask_babel import lazy_gettext as _l
 from core.catalogue.rules import Service
 from core.clock import civil
 from core.errors import OneKmError
+from core.labels import Labelled
 from core.regions.tree import Node
 from stations.coverage.rules import Question, Rule, metres_text
 
@@ -38,45 +38,25 @@ SECONDS: Final = 600.0
 _ONE_KILOMETRE: Final = Rule()
 
 
-class Aim(StrEnum):
+class Aim(Labelled):
     """What the new stations are for."""
 
-    MOST = "most"
-    EVERYBODY = "everybody"
-
-    @property
-    def label(self) -> LazyString:
-        return _AIMS[self]
+    MOST = "most", _l("新增若干个站，让新覆盖的人最多")
+    EVERYBODY = "everybody", _l("最少要新增几个站，才能覆盖所有人")
 
 
-class Candidates(StrEnum):
+class Candidates(Labelled):
     """Where a new station may stand."""
 
-    VILLAGES = "villages"
-    CLINICS = "clinics"
-    SITES = "sites"
-    GRID = "grid"
-
-    @property
-    def label(self) -> LazyString:
-        return _CANDIDATES[self]
+    VILLAGES = "villages", _l("村居（聚落点）")
+    CLINICS = "clinics", _l("现有村卫生室（尚未开办所选事项的）")
+    SITES = "sites", _l("现有各类网点（尚未开办所选事项的）")
+    GRID = "grid", _l("规则网格")
 
     @property
     def standing(self) -> bool:
         """Whether these are sites that are there already."""
         return self in (Candidates.CLINICS, Candidates.SITES)
-
-
-_AIMS: Final = {
-    Aim.MOST: _l("新增若干个站，让新覆盖的人最多"),
-    Aim.EVERYBODY: _l("最少要新增几个站，才能覆盖所有人"),
-}
-_CANDIDATES: Final = {
-    Candidates.VILLAGES: _l("村居（聚落点）"),
-    Candidates.CLINICS: _l("现有村卫生室（尚未开办所选事项的）"),
-    Candidates.SITES: _l("现有各类网点（尚未开办所选事项的）"),
-    Candidates.GRID: _l("规则网格"),
-}
 
 
 @dataclass(frozen=True, slots=True)
