@@ -7,6 +7,7 @@ made once and kept in the data folder; production refuses to start without its o
 from __future__ import annotations
 
 import json
+import math
 import os
 import secrets
 from collections.abc import Mapping
@@ -225,6 +226,9 @@ def _seconds(env: Mapping[str, str], name: str, default: float) -> float:
     if not text:
         return default
     try:
-        return float(text)
+        number = float(text)
     except ValueError:
-        raise ConfigurationError(f"{name} is {text!r}; a number is needed") from None
+        number = math.nan
+    if not 0 <= number < math.inf:
+        raise ConfigurationError(f"{name} is {text!r}; a number is needed")
+    return number

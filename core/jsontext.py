@@ -1,12 +1,13 @@
 """JSON that others send: read strictly, so that what is read can be kept and told in any way.
 
-What Python reads beside the standard is refused: ``NaN``, a name that stands twice (of which others
+What Python reads beside the standard is refused: ``NaN``, ``1e999`` (which it takes for infinity), a name that stands twice (of which others
 would read the other value), half of a surrogate pair, which no encoding can write.
 """
 
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -23,7 +24,7 @@ def read_json(source: bytes | str) -> Any:
     try:
         text = source.decode("utf-8") if isinstance(source, bytes) else source
         found = json.loads(
-            text, object_pairs_hook=_once, parse_int=_whole, parse_constant=_no_number
+            text, object_pairs_hook=_once, parse_int=_whole, parse_float=_broken, parse_constant=_no_number
         )
         if "\\u" in text:  # nothing else lets half a pair in: UTF-8 has none
             json.dumps(found, ensure_ascii=False).encode()
@@ -43,6 +44,13 @@ def _whole(digits: str) -> int:
     if len(digits) > _LONGEST_NUMBER:
         raise ValueError("a number of unlikely length")
     return int(digits)
+
+
+def _broken(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError("a number larger than any")
+    return number
 
 
 def _no_number(name: str) -> Any:

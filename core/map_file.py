@@ -12,12 +12,11 @@ import re
 from base64 import b64encode
 from collections.abc import Sequence
 from pathlib import Path
-from urllib.parse import quote
 
 from flask import Response, current_app, render_template
 from markupsafe import Markup
 
-from core import map_data, maps
+from core import downloads, map_data, maps
 from core.map_data import Layer
 from core.maps import Bounds, encode
 
@@ -66,10 +65,8 @@ def whole(
 def answer(content: str, name: str) -> Response:
     """The file to take away, called *name*."""
     response = Response(content, mimetype="text/html")
-    file = quote(f"{name}.html", safe="")
-    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{file}"
     response.headers["Cache-Control"] = "no-store"
-    return response
+    return downloads.named(response, f"{name}.html")
 
 
 def _alone(layers: Sequence[Layer]) -> dict[str, object]:

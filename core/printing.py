@@ -12,11 +12,12 @@ from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
 from flask import Response, current_app
 from flask_babel import lazy_gettext as _l
 
+from core import downloads
 from core.errors import Busy
 
 log = logging.getLogger(__name__)
@@ -45,10 +46,8 @@ def pdf(page: str, pictures: Mapping[str, bytes] | None = None) -> bytes:
 def answer(page: str, name: str, pictures: Mapping[str, bytes] | None = None) -> Response:
     """The PDF as a file called *name*, not to be kept on the way."""
     response = Response(pdf(page, pictures), content_type="application/pdf")
-    file = quote(f"{name}.pdf", safe="")
-    response.headers["Content-Disposition"] = f"inline; filename*=UTF-8''{file}"
     response.headers["Cache-Control"] = "no-store"
-    return response
+    return downloads.named(response, f"{name}.pdf", "inline")
 
 
 def _kept(pictures: Mapping[str, bytes]) -> Any:

@@ -10,13 +10,14 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from io import BytesIO, StringIO
 from typing import Final
-from urllib.parse import quote
 
 from flask import Response
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
+
+from core import downloads
 
 CSV: Final = "csv"
 XLSX: Final = "xlsx"
@@ -91,7 +92,5 @@ def answer(kind: str, name: str, headings: Row, rows: Iterable[Row]) -> Response
     """The table as a file called *name*, in one of TYPES."""
     content = (as_csv if kind == CSV else as_xlsx)(headings, rows)
     response = Response(content, content_type=TYPES[kind])
-    file = quote(f"{name}.{kind}", safe="")
-    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{file}"
     response.headers["Cache-Control"] = "no-store"
-    return response
+    return downloads.named(response, f"{name}.{kind}")

@@ -280,15 +280,27 @@ def _write_access_log(response: Response) -> Response:
 
 
 def _error(error: Exception) -> tuple[str | Response, int, dict[str, str]]:
-    fault = _fault(error)
-    headers = {"Cache-Control": "no-store"}
-    if fault.status in _PASSING:
-        headers["Retry-After"] = _PASSING[fault.status]
-    if request.path.startswith("/api/"):
+    fault, headers = _told(error)
+    # No form of a page can PUT: a script asks, and reads no pages.
+    if request.path.startswith("/api/") or request.method == "PUT":
         return api.error(fault), fault.status, headers
     if isinstance(error, SecurityError):  # under another's name no address of ours can be made
         return str(fault), fault.status, headers | {"Content-Type": "text/plain; charset=utf-8"}
     return render_template("error.html", fault=fault), fault.status, headers
+
+
+def error_in_json(error: Exception) -> tuple[Response, int, dict[str, str]]:
+    """What went wrong, for who reads no pages: the error handler of blueprints for scripts."""
+    fault, headers = _told(error)
+    return api.error(fault), fault.status, headers
+
+
+def _told(error: Exception) -> tuple[OneKmError, dict[str, str]]:
+    fault = _fault(error)
+    headers = {"Cache-Control": "no-store"}
+    if fault.status in _PASSING:
+        headers["Retry-After"] = _PASSING[fault.status]
+    return fault, headers
 
 
 #: After how many seconds it may be tried again, where what is wrong passes.

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, make_response, render_template, request
 from flask_babel import lazy_gettext as _l
 
+from core import downloads
 from core.access import Permission, current_actor, public
 from core.clock import today
 from core.errors import BadInput
@@ -124,8 +125,7 @@ def file(code: str, number: int) -> Response:
     one = queries.version(code, number)
     answer = make_response(queries.document(one.id).encode())
     answer.content_type = "application/toml; charset=utf-8"
-    answer.headers["Content-Disposition"] = f'attachment; filename="{one.code}-{one.number}.toml"'
-    return answer
+    return downloads.named(answer, f"{one.code}-{one.number}.toml")
 
 
 def _answer(template: str, **context: Any) -> Response:

@@ -8,6 +8,7 @@ from typing import Final
 from flask import Response, send_file
 from flask_babel import lazy_gettext as _l
 
+from core import downloads
 from core.errors import NotFound
 from core.files import store
 from core.files.models import File
@@ -36,15 +37,13 @@ def answer(file: File, *, small: bool = False, download: bool = False) -> Respon
     response = send_file(
         path,
         mimetype=file.media_type,
-        as_attachment=download,
-        download_name=file.name or file.uuid,
         conditional=True,
         etag=sha256,
         last_modified=None,
         max_age=KEPT_FOR,
     )
-    if not download:  # what is shown has no name to be saved under
-        response.headers.pop("Content-Disposition", None)
+    if download:  # what is shown has no name to be saved under
+        downloads.named(response, file.name or file.uuid)
     response.cache_control.public = False
     response.cache_control.private = True
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"

@@ -15,6 +15,7 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as AnyResponse
 
+from core import downloads
 from core.access import Actor, current_actor
 from core.api import asked_page
 from core.db import writing
@@ -78,7 +79,7 @@ def template(title: str, columns: Sequence[Column[Any]], hint: Any, name: str) -
 
 def _workbook(file: IO[bytes], name: str) -> Response:
     file.seek(0)
-    answer = send_file(file, XLSX_TYPE, as_attachment=True, download_name=f"{name}.xlsx")
+    answer = downloads.named(send_file(file, XLSX_TYPE), f"{name}.xlsx")
     # What a county sent and was told stays in no browser and in no cache on the way.
     answer.headers["Cache-Control"] = "no-store"
     return answer

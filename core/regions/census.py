@@ -98,9 +98,13 @@ def _line(number: int, cells: list[str]) -> tuple[str, int]:
     code, people = cells[0].strip(), cells[2].strip()
     if not (code.isascii() and code.isdigit() and len(code) == 12):
         raise BadInput(_l("第 %(line)s 行：区划代码应为 12 位数字。", line=number))
-    if not (people.isascii() and people.isdigit() and int(people) <= MOST_PEOPLE):
+    # Python itself reads no number of thousands of digits, and would not say so in words.
+    significant = people.lstrip("0") or "0"
+    if not (people.isascii() and people.isdigit() and len(significant) <= len(str(MOST_PEOPLE))):
         raise BadInput(_l("第 %(line)s 行：人口应为整数，例如 446193。", line=number))
-    return code, int(people)
+    if int(significant) > MOST_PEOPLE:
+        raise BadInput(_l("第 %(line)s 行：人口应为整数，例如 446193。", line=number))
+    return code, int(significant)
 
 
 def load(actor: Actor, figures: Mapping[str, int], year: int, source: str) -> Outcome:

@@ -160,7 +160,7 @@ const OneKmQueue = (() => {
     if (answer.status === 408 || answer.status >= 500) {
       throw new Late(String(answer.status));
     }
-    if (answer.status === 413) throw new Stuck(String(answer.status));
+    if (answer.status === 413) throw new Stuck(await reason(answer));
     let told;
     try {
       told = await answer.json();
@@ -173,7 +173,7 @@ const OneKmQueue = (() => {
     throw new Stuck(told.error?.message ?? String(answer.status));
   }
 
-  // Why the server takes no more today, in its words.
+  // Why the server does not take it, in its words; of a server before ours just the number.
   async function reason(answer) {
     try {
       return (await answer.json()).error.message;

@@ -19,7 +19,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response as AnyResponse
 
-from core import pages
+from core import downloads, pages
 from core.access import Permission, current_actor, requires
 from core.catalogue.queries import catalogue
 from core.clock import today
@@ -98,7 +98,7 @@ def export(form: str) -> AnyResponse:
     )
     file.seek(0)
     name = f"{_('网点登记')}-{today().isoformat()}.{kind}"
-    answer = send_file(file, kind.mimetype, as_attachment=True, download_name=name)
+    answer = downloads.named(send_file(file, kind.mimetype), name)
     answer.headers["Cache-Control"] = "no-store"
     return answer
 

@@ -16,9 +16,9 @@ from core import api
 from core.access import current_actor, public, requires, takes
 from core.accounts.guard import account
 from core.db import writing
-from core.errors import OneKmError
 from core.files.actions import take_picture
 from core.files.rules import MOST_PHOTO
+from core.web import error_in_json
 from standards.inspections import closing, filing, forms, packing, photos
 from standards.inspections.access import REVIEW, WRITE
 from standards.inspections.receipts import Filed, Outcome, photo_receipt
@@ -31,10 +31,8 @@ STATUS: Final = {Outcome.NEW: 201, Outcome.AGAIN: 200, Outcome.OTHER: 409}
 DEVICE_TIME: Final = "X-Device-Time"
 
 
-@blueprint.errorhandler(OneKmError)
-def told(fault: OneKmError) -> ResponseReturnValue:
-    """A telephone reads no pages."""
-    return api.error(fault), fault.status, {"Cache-Control": "no-store"}
+# A telephone reads no pages: whatever goes wrong, also with what the framework refuses by itself.
+blueprint.register_error_handler(Exception, error_in_json)
 
 
 @blueprint.put("/<code>")

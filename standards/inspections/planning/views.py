@@ -9,6 +9,7 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response as AnyResponse
 
+from core import downloads
 from core.access import current_actor, fresh, requires
 from core.accounts.forms import blame
 from core.accounts.views import WRONG
@@ -119,8 +120,7 @@ def pools(code: str) -> Response:
     """From what was drawn, as it is kept: with the seed it is all that repeats the draw."""
     row = queries.draw(current_actor(), code).row
     response = Response(row.pools, mimetype="application/json")
-    response.headers["Content-Disposition"] = f'attachment; filename="draw-{row.uuid}.json"'
-    return response
+    return downloads.named(response, f"draw-{row.uuid}.json")
 
 
 @blueprint.post("/draws/<code>/void")

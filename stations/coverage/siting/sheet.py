@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
-from urllib.parse import quote
 
 from flask import Response
 from flask_babel import lazy_gettext as _l
 
+from core import downloads
 from core.regions.tree import Tree
 from stations.coverage.siting import queries
 from stations.coverage.siting.answer import Answer
@@ -81,10 +81,8 @@ def geojson(proposal: SitingProposal, answer: Answer, living: Tree) -> Response:
         ensure_ascii=False,
     )
     response = Response(body, mimetype="application/geo+json")
-    file = quote(f"{proposal.name or 'siting'}.geojson", safe="")
-    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{file}"
     response.headers["Cache-Control"] = "no-store"
-    return response
+    return downloads.named(response, f"{proposal.name or 'siting'}.geojson")
 
 
 def features(answer: Answer, living: Tree) -> list[dict[str, Any]]:

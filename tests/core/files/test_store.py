@@ -144,7 +144,7 @@ def test_a_file_is_given_out_as_what_it_is_and_for_one_person_only(
     assert "sandbox" in answer.headers["Content-Security-Policy"]
     disposition = answer.headers["Content-Disposition"]
     assert disposition.startswith("attachment; ")
-    assert "filename*=UTF-8''%E5%8C%BB%E4%BF%9D%20%22%E7%AB%99%22.txt" in disposition
+    assert "filename*=UTF-8''%E5%8C%BB%E4%BF%9D%20-%E7%AB%99-.txt" in disposition
 
 
 def test_who_has_it_is_not_sent_it_again(app: Flask, actor: Actor) -> None:

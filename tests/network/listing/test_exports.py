@@ -7,6 +7,7 @@ import io
 import json
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import openpyxl
 import pytest
@@ -50,7 +51,10 @@ def read_xlsx(data: bytes) -> list[dict[str, Any]]:
 def fetch(client: FlaskClient, form: str, query: str = "") -> bytes:
     answer = client.get(f"/register/sites.{form}{query}")
     assert answer.status_code == 200, answer.text
-    assert f"{today().isoformat()}.{form}" in answer.headers["Content-Disposition"]
+    told = answer.headers["Content-Disposition"]
+    name = f"{today().isoformat()}.{form}"
+    assert f'attachment; filename="onekm-{name}"; ' in told
+    assert unquote(told).endswith(f"filename*=UTF-8''网点登记-{name}")
     assert answer.headers["Cache-Control"] == "no-store"
     with answer:
         return bytes(answer.data)
