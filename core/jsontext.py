@@ -1,7 +1,8 @@
 """JSON that others send: read strictly, so that what is read can be kept and told in any way.
 
-What Python reads beside the standard is refused: ``NaN``, ``1e999`` (which it takes for infinity), a name that stands twice (of which others
-would read the other value), half of a surrogate pair, which no encoding can write.
+What Python reads beside the standard is refused: ``NaN``, ``1e999`` (which it takes for infinity),
+a name that stands twice (of which others would read the other value), half of a surrogate pair,
+which no encoding can write.
 """
 
 from __future__ import annotations
@@ -24,7 +25,11 @@ def read_json(source: bytes | str) -> Any:
     try:
         text = source.decode("utf-8") if isinstance(source, bytes) else source
         found = json.loads(
-            text, object_pairs_hook=_once, parse_int=_whole, parse_float=_broken, parse_constant=_no_number
+            text,
+            object_pairs_hook=_once,
+            parse_int=_whole,
+            parse_float=_broken,
+            parse_constant=_no_number,
         )
         if "\\u" in text:  # nothing else lets half a pair in: UTF-8 has none
             json.dumps(found, ensure_ascii=False).encode()

@@ -6,18 +6,17 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import click
-from flask.cli import AppGroup
 
 from core.access import command
 from core.catalogue.queries import catalogue
 from core.errors import BadInput
-from core.shell import told
+from core.shell import Commands, told
 from network.imports.cli import import_sites
 from network.listing import exports, queries
 from network.listing import forms as listing
 from network.listing.rules import Form
 
-sites = AppGroup("sites", help="The sites of the register, as files.")
+sites = Commands("sites", help="The sites of the register, as files.")
 sites.add_command(import_sites)
 
 

@@ -116,6 +116,7 @@ def _check_day(last: StandardVersion | None, ends: Sequence[date], in_force: dat
 
 def end(actor: Actor, code: str, until: date, *, region_id: int | None = None) -> None:
     """Let a standard be in force no longer, from a day on. Raises NotFound, BadInput."""
+    check_end(code, until)  # one that nobody published is not begun for it
     standard = _taken_up(code)
     _check_end(code, _last(standard), _ends(standard), until)
     made = StandardEnd(standard_id=standard.id, until=until, ended_by=actor.name, ended_at=now())

@@ -6,15 +6,14 @@ from datetime import datetime
 from pathlib import Path
 
 import click
-from flask.cli import AppGroup
 
 from core.access import command
 from core.clock import today
 from core.db import writing
-from core.shell import DAY, FILE, told
+from core.shell import DAY, FILE, Commands, told
 from standards import actions, format, queries, seeding
 
-commands = AppGroup("standards", help="Standards of halls and stations, and their versions.")
+commands = Commands("standards", help="Standards of halls and stations, and their versions.")
 
 
 @commands.command("check")

@@ -12,7 +12,6 @@ from typing import Any, Final
 
 import click
 import pytest
-from click.testing import CliRunner
 from flask import Flask
 
 #: Files that are none of what is asked for, each whatever it is called.
@@ -141,7 +140,6 @@ def test_no_command_ends_with_a_traceback(
     app: Flask, path: tuple[str, ...], files: list[str], tmp_path: Path
 ) -> None:
     (tmp_path / "file.csv").write_text("code,name,people\n371002000000,x,5\n")
-    runner = CliRunner()
     found = command(app, path)
     for arguments in trials(found, files, tmp_path):
         result = app.test_cli_runner().invoke(app.cli, [*path, *arguments])
@@ -151,4 +149,3 @@ def test_no_command_ends_with_a_traceback(
             fault,
         )
         assert "Traceback" not in result.output
-    del runner

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Final
 
 import click
-from flask.cli import AppGroup
 
 from core.access import Actor, command
 from core.accounts import actions, attempts, demo, queries
@@ -19,10 +18,10 @@ from core.clock import today
 from core.db import writing
 from core.errors import BadInput
 from core.pages import PER_PAGE
-from core.shell import DAY, told
+from core.shell import DAY, Commands, told
 from core.web import settings
 
-commands = AppGroup("users", help="Accounts: who may sign in, in which roles.")
+commands = Commands("users", help="Accounts: who may sign in, in which roles.")
 
 ROLE: Final = click.Choice([role.value for role in Role])
 PLACE: Final = click.option(

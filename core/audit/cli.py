@@ -6,14 +6,14 @@ import os
 from pathlib import Path
 
 import click
-from flask.cli import AppGroup
 
 from core.audit import queries
 from core.audit.chain import Anchor
-from core.shell import FILE
+from core.shell import FILE, Commands
+from core.textfile import read_text
 from core.web import settings
 
-commands = AppGroup("audit", help="What was done, and the proof that its record is whole.")
+commands = Commands("audit", help="What was done, and the proof that its record is whole.")
 
 
 @commands.command()
@@ -63,7 +63,7 @@ def _keep(found: Anchor) -> None:
 
 def _read(path: Path) -> list[Anchor]:
     anchors = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+    for number, line in enumerate(read_text(path).splitlines(), 1):
         if line.strip():
             try:
                 anchors.append(Anchor.parse(line))

@@ -6,16 +6,15 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import click
-from flask.cli import AppGroup
 
 from core.access import command
 from core.calendar import actions, importer, queries
 from core.calendar.rules import Year
 from core.db import writing
-from core.shell import FILE, told
+from core.shell import FILE, Commands, told
 from core.textfile import read_text
 
-commands = AppGroup("calendar", help="Statutory holidays and make-up working days.")
+commands = Commands("calendar", help="Statutory holidays and make-up working days.")
 
 
 @commands.command("import")

@@ -6,7 +6,6 @@ from datetime import datetime
 from pathlib import Path
 
 import click
-from flask.cli import AppGroup
 
 from core.access import command
 from core.catalogue import actions, importer, queries
@@ -14,9 +13,9 @@ from core.catalogue.comparison import Change, Outcome, Plan
 from core.catalogue.rules import Limit
 from core.clock import today
 from core.db import writing
-from core.shell import DAY, FILE, told
+from core.shell import DAY, FILE, Commands, told
 
-commands = AppGroup("services", help="The services that halls and stations offer.")
+commands = Commands("services", help="The services that halls and stations offer.")
 
 
 @commands.command("import")

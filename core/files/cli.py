@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import click
-from flask.cli import AppGroup
 
 from core.files import actions, making
+from core.shell import Commands
 
-commands = AppGroup("files", help="What people have sent.")
+commands = Commands("files", help="What people have sent.")
 
 
 @commands.command()

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import click
-from flask.cli import AppGroup
 from flask.globals import app_ctx
 
 from core.jobs import queries, worker
+from core.shell import Commands
 
-commands = AppGroup("jobs", help="Work that goes on beside the pages.")
+commands = Commands("jobs", help="Work that goes on beside the pages.")
 
 
 @commands.command()

@@ -9,7 +9,6 @@ from datetime import date, datetime
 from pathlib import Path
 
 import click
-from flask.cli import AppGroup
 
 from core.access import command
 from core.db import writing
@@ -17,11 +16,11 @@ from core.geo import Datum
 from core.regions import actions, boundaries, census, importer
 from core.regions.heirs import NO_HEIRS, Heirs, read_heirs, told_apart
 from core.regions.rules import ASSUMED_SINCE, ChangeKind, Difference, Row
-from core.shell import DAY, FILE, told
+from core.shell import DAY, FILE, Commands, told
 from core.textfile import read_text
 
-commands = AppGroup("regions", help="The regions of a city: lists of codes, outlines.")
-outlines = AppGroup("boundaries", help="The outlines of regions.")
+commands = Commands("regions", help="The regions of a city: lists of codes, outlines.")
+outlines = Commands("boundaries", help="The outlines of regions.")
 commands.add_command(outlines)
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 from datetime import datetime
 from pathlib import Path
 
 import click
 from flask import current_app
-from flask.cli import AppGroup
 from flask_migrate import upgrade
 
 from core import clock
@@ -16,7 +16,7 @@ from core.accounts.cli import demonstrate
 from core.db import writing
 from core.geo import Datum
 from core.regions import boundaries, importer
-from core.shell import DAY, FILE, told
+from core.shell import DAY, FILE, Commands, told
 from core.textfile import read_text
 from network.demo import actions, drawing, outlines, queries, rows
 from network.demo.actions import Made
@@ -24,7 +24,7 @@ from network.demo.rules import CITIES
 
 CITY = click.Choice(sorted(CITIES))
 
-demo = AppGroup("demo", help="The demonstration: two cities with made sites.")
+demo = Commands("demo", help="The demonstration: two cities with made sites.")
 
 
 @demo.command()
@@ -100,11 +100,18 @@ def draw_city(city: str, outline_file: Path, town_file: Path, out: Path) -> None
 
     The outlines bear code12; the points are in town_code12, wgs_lat, wgs_lng.
     """
-    given = drawing.Given(
-        importer.read(importer.shipped_text(city)),
-        drawing.read_outlines(read_text(outline_file)),
-        drawing.read_towns(read_text(town_file)),
-    )
+    try:
+        given = drawing.Given(
+            importer.read(importer.shipped_text(city)),
+            drawing.read_outlines(read_text(outline_file)),
+            drawing.read_towns(read_text(town_file)),
+        )
+    except (csv.Error, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
+        raise click.ClickException(
+            f"{outline_file} or {town_file} is not what is drawn from: {error!r}"
+        ) from None
+    if not given.outlines or not given.towns:
+        raise click.ClickException("there is no county, or no town, to draw from")
     drawn = drawing.draw(CITIES[city], given)
     out.write_text(rows.write(drawn), "utf-8")
     click.echo(f"{out}: {len(drawn.regions)} regions, {len(drawn.sites)} sites")

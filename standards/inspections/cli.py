@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import click
-from flask.cli import AppGroup
 
 from core.access import command
-from core.shell import told
+from core.shell import Commands, told
 from standards.inspections.planning import queries, rules
 
-inspections = AppGroup("inspections", help="Visits to sites, and the draws they come from.")
+inspections = Commands("inspections", help="Visits to sites, and the draws they come from.")
 
 
 @inspections.command()

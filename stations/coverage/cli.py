@@ -13,7 +13,6 @@ from typing import Any, Final, TypeVar
 
 import click
 import numpy as np
-from flask.cli import AppGroup
 
 from core.access import EVERYWHERE
 from core.catalogue.queries import catalogue
@@ -23,7 +22,7 @@ from core.geo import Datum
 from core.regions.queries import tree
 from core.regions.ranks import ranks
 from core.regions.rules import Level
-from core.shell import FILE, told
+from core.shell import FILE, Commands, told
 from core.sites.network import Network
 from core.sites.queries import network
 from core.tables import harmless
@@ -36,7 +35,7 @@ from stations.coverage.rules import Cover, Question, Tally, shares, tally
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-commands = AppGroup("coverage", help="Whom the network reaches within one kilometre.")
+commands = Commands("coverage", help="Whom the network reaches within one kilometre.")
 
 _OPTIONS: Final = (
     click.option("--region", metavar="CODE", default="", help="Of this region; else of the city."),

@@ -73,3 +73,12 @@ def test_every_host_of_the_tiles_is_known(tmp_path: Path) -> None:
     tiles = read(environ | {"ONEKM_TILES_SUBDOMAINS": "01"}).tiles
     assert tiles is not None
     assert tiles.hosts == ("https://t0.tiles.example", "https://t1.tiles.example")
+
+
+@pytest.mark.parametrize("text", ["1e999", "nan", "-1", "x", "9" * 5000 + "x"])
+@pytest.mark.parametrize(
+    "name", ["ONEKM_TRUSTED_PROXIES", "ONEKM_SLOW_REQUEST", "ONEKM_GEOCODER_TIMEOUT"]
+)
+def test_a_number_is_a_number(tmp_path: Path, name: str, text: str) -> None:
+    with pytest.raises(ConfigurationError, match=name):
+        read({"ONEKM_HOME": str(tmp_path), name: text})

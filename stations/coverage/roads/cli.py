@@ -6,13 +6,12 @@ import hashlib
 from pathlib import Path
 
 import click
-from flask.cli import AppGroup
 
 from core.access import EVERYWHERE, command
 from core.db import writing
 from core.errors import BadInput, NotFound
 from core.geo import Datum
-from core.shell import FILE, told
+from core.shell import FILE, Commands, told
 from stations.coverage import asked
 from stations.coverage.cli import commands, in_words, question_options, region_id
 from stations.coverage.roads import actions, queries, reading, rules
@@ -20,7 +19,7 @@ from stations.coverage.roads.actions import Terms
 from stations.coverage.roads.graph import SNAP
 from stations.coverage.scene import scene
 
-group = AppGroup("roads", help="Walking along a graph of roads, instead of the straight line.")
+group = Commands("roads", help="Walking along a graph of roads, instead of the straight line.")
 commands.add_command(group)
 
 

@@ -107,6 +107,8 @@ def test_of_several_the_latest_up_to_a_year_is_told(city: dict[str, int]) -> Non
         (f"code,name,people\n{FIRST},环翠区,-1\n", "整数"),
         (f"code,name,people\n{FIRST},环翠区,nan\n", "整数"),
         (f"code,name,people\n{FIRST},环翠区,4.5\n", "整数"),
+        (f"code,name,people\n{FIRST},环翠区,{'9' * 5000}\n", "整数"),
+        (f"code,name,people\n{FIRST},环翠区,100000001\n", "整数"),
         ("code,name,people\n371002,环翠区,1\n", "12 位"),
         (f"code,name,people\n{FIRST},a,1\n{FIRST},a,1\n", "出现了两次"),
         ('code,name,people\n"a,b,1\n', "CSV"),
