@@ -51,6 +51,12 @@ def on_day(model: type[Dated], on: date | sa.BindParameter[date]) -> sa.ColumnEl
     return sa.and_(model.since <= on, sa.or_(model.until.is_(None), model.until > on))
 
 
+def lasting(model: Any, on: date | sa.BindParameter[date]) -> sa.ColumnElement[bool]:
+    """The condition that a row of *model* holds on the day, or will later."""
+    held: sa.ColumnElement[bool] = sa.or_(model.until.is_(None), model.until > on)
+    return held
+
+
 def succeed(period: P, on: date, **changes: Any) -> P:
     """Let *period* end and a changed copy hold from *on*; give the copy back.
 

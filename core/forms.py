@@ -13,6 +13,7 @@ from wtforms.fields import choices as library
 
 from core.clock import CITY_TIME
 from core.errors import BadInput
+from core.labels import Labelled
 
 _DECIMAL = re.compile(r"[+-]?\d{1,9}(\.\d{1,18})?", re.ASCII)
 _WHOLE = re.compile(r"[+-]?\d{1,12}", re.ASCII)
@@ -28,10 +29,15 @@ FLAGS = {"1": True, "true": True, "0": False, "false": False, "": False}
 _CHOICE: Any = vars(library)["SelectChoice"]
 
 
-def choices(pairs: Iterable[tuple[str, object]]) -> list[Any]:
-    """What may be chosen in a field, a value and a label each; tuples are taken no more from
-    WTForms 3.4 on."""
-    return [_CHOICE(value, label) for value, label in pairs]
+def choices(offered: Iterable[Labelled | tuple[str, object]]) -> list[Any]:
+    """What may be chosen in a field: members of an enum, or a value and a label each.
+
+    WTForms itself takes no tuples from 3.4 on.
+    """
+    return [
+        _CHOICE(one.value, one.label) if isinstance(one, Labelled) else _CHOICE(*one)
+        for one in offered
+    ]
 
 
 def plain(text: str) -> str:

@@ -10,8 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import numpy as np
 from flask_babel import lazy_gettext as _l
@@ -19,18 +18,32 @@ from geographiclib.geodesic import Geodesic
 from numpy.typing import NDArray
 
 from core.errors import BadInput
+from core.labels import Labelled
 
 Floats: TypeAlias = NDArray[np.float64]
 Vector: TypeAlias = tuple[float, float, float]
 
 
-class Datum(StrEnum):
+class Datum(Labelled):
     """The system a pair of coordinates is in; CGCS2000 is WGS-84 to within centimetres."""
 
-    WGS84 = "wgs84"
-    CGCS2000 = "cgcs2000"
-    GCJ02 = "gcj02"
-    BD09 = "bd09"
+    WGS84 = "wgs84", _l("WGS-84（GPS、手机定位）")
+    CGCS2000 = "cgcs2000", _l("CGCS2000（天地图、测绘成果）")
+    GCJ02 = "gcj02", _l("GCJ-02（高德、腾讯地图）")
+    BD09 = "bd09", _l("BD-09（百度地图）")
+
+    @property
+    def symbol(self) -> str:
+        """Its name alone, the same in every language."""
+        return _SYMBOLS[self]
+
+
+_SYMBOLS: Final = {
+    Datum.WGS84: "WGS-84",
+    Datum.CGCS2000: "CGCS2000",
+    Datum.GCJ02: "GCJ-02",
+    Datum.BD09: "BD-09",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from core.accounts.rules import ONE_TIME, Office, Place, Role
 from core.audit.actions import record
 from core.audit.rules import NOTHING, Changes, EventType
 from core.clock import now, today
+from core.dated import lasting
 from core.db import db, rows_written
 from core.errors import BadInput, Forbidden, NotFound
 from core.regions.queries import tree
@@ -108,7 +109,7 @@ def _holds(account_id: int, held: Held) -> bool:
         sa.select(Grant.id)
         .where(
             *(Grant.account_id == account_id, Grant.role == held.role),
-            *(Grant.revoked_at.is_(None), sa.or_(Grant.until.is_(None), Grant.until > today())),
+            *(Grant.revoked_at.is_(None), lasting(Grant, today())),
             Grant.site_id.is_not_distinct_from(held.place.site_id),
         )
         .limit(1)

@@ -17,8 +17,9 @@ from core.accounts.models import Account, Grant
 from core.audit.actions import record
 from core.audit.rules import Changes
 from core.clock import now
+from core.dated import lasting
 from core.db import db
-from core.regions.following import Counts, Ended, Follower, Joined
+from core.regions.following import Ended, Follower, Joined, counted_in, lying_in
 from core.regions.past import Gone
 from core.sites.joining import Merged, SiteFollower, counting
 
@@ -27,20 +28,7 @@ log = logging.getLogger(__name__)
 
 def _lasting(region_ids: Collection[int], on: date) -> sa.ColumnElement[bool]:
     """Roles that are held over one of the regions on the day, or will be later."""
-    return sa.and_(
-        Grant.region_id.in_(sorted(region_ids)),
-        Grant.revoked_at.is_(None),
-        sa.or_(Grant.until.is_(None), Grant.until > on),
-    )
-
-
-def _held(region_ids: Collection[int], on: date) -> Counts:
-    rows = db.session.execute(
-        sa.select(Grant.region_id, sa.func.count())
-        .where(_lasting(region_ids, on))
-        .group_by(Grant.region_id)
-    )
-    return {region_id: number for region_id, number in rows if region_id is not None}
+    return sa.and_(lying_in(Grant, region_ids, on), Grant.revoked_at.is_(None))
 
 
 def _follow(actor: Actor, ended: Mapping[int, Ended], on: date) -> None:
@@ -153,7 +141,12 @@ def _join(actor: Actor, joined: Joined, on: date) -> None:
 
 
 GRANTS: Final = Follower(
-    Grant.__tablename__, _l("授权"), _held, _follow, needs_heir=False, join=_join
+    Grant.__tablename__,
+    _l("授权"),
+    counted_in(Grant, Grant.revoked_at.is_(None)),
+    _follow,
+    needs_heir=False,
+    join=_join,
 )
 
 
@@ -178,7 +171,7 @@ def over_site(site_id: int, on: date) -> Sequence[sa.Row[Grant, str, str]]:
         .where(
             Grant.site_id == site_id,
             Grant.revoked_at.is_(None),
-            sa.or_(Grant.until.is_(None), Grant.until > on),
+            lasting(Grant, on),
         )
         .order_by(Grant.id)
     ).all()

@@ -106,7 +106,7 @@ class GrantForm(FlaskForm):
         """Let those roles be chosen that *actor* may grant; with *none*, no role as well."""
         roles = [role for role in Role if rules.reaches(actor, Permission.ACCOUNTS_MANAGE, role)]
         offered = [("", _l("暂不授予"))] if none else []
-        self.role.choices = choices([*offered, *((role.value, role.label) for role in roles)])
+        self.role.choices = choices([*offered, *roles])
 
     def held(self) -> Held:
         """What is to be granted, from today. Raises BadInput for an unknown place."""

@@ -27,7 +27,7 @@ from core.accounts.rules import (
     username,
 )
 from core.clock import now, today
-from core.dated import on_day
+from core.dated import lasting, on_day
 from core.db import db
 from core.errors import BadInput, NotFound
 from core.pages import PER_PAGE
@@ -41,11 +41,7 @@ from core.web import settings
 
 def holding(on: date | sa.BindParameter[date]) -> sa.ColumnElement[bool]:
     """The condition that a grant holds on the day."""
-    return sa.and_(
-        Grant.revoked_at.is_(None),
-        Grant.since <= on,
-        sa.or_(Grant.until.is_(None), Grant.until > on),
-    )
+    return sa.and_(Grant.revoked_at.is_(None), Grant.since <= on, lasting(Grant, on))
 
 
 def held(connection: sa.Connection, account_id: int, on: date) -> tuple[Held, ...]:
@@ -221,11 +217,11 @@ def stranded(actor: Actor) -> int:
 
 def _stranded(day: date) -> sa.ColumnElement[bool]:
     """The condition that a grant lasts and its region does not."""
-    lasts = sa.or_(RegionPeriod.until.is_(None), RegionPeriod.until > day)
+    lasts = lasting(RegionPeriod, day)
     return sa.and_(
         Grant.region_id.is_not(None),
         Grant.revoked_at.is_(None),
-        sa.or_(Grant.until.is_(None), Grant.until > day),
+        lasting(Grant, day),
         ~sa.exists().where(RegionPeriod.region_id == Grant.region_id, lasts),
     )
 
@@ -310,7 +306,7 @@ def _grants(account_ids: Sequence[int]) -> dict[int, list[HeldGrant]]:
         .where(
             Grant.account_id.in_(account_ids),
             Grant.revoked_at.is_(None),
-            sa.or_(Grant.until.is_(None), Grant.until > day),
+            lasting(Grant, day),
         )
         .order_by(Grant.id)
     )

@@ -14,7 +14,7 @@ from core.clock import today
 from core.db import db
 from core.proposals.models import Proposal
 from core.proposals.rules import State
-from core.regions.following import Counts, Ended, Follower, Joined
+from core.regions.following import Ended, Follower, Joined, counted_in
 from core.regions.queries import load
 from core.sites.joining import SiteFollower, counting
 from core.sites.models import Site, SitePeriod
@@ -22,15 +22,6 @@ from core.sites.models import Site, SitePeriod
 
 def _waiting(region_ids: Collection[int]) -> sa.ColumnElement[bool]:
     return sa.and_(Proposal.region_id.in_(sorted(region_ids)), Proposal.state == State.WAITING)
-
-
-def _held(region_ids: Collection[int], _on: date) -> Counts:
-    rows = db.session.execute(
-        sa.select(Proposal.region_id, sa.func.count())
-        .where(_waiting(region_ids))
-        .group_by(Proposal.region_id)
-    )
-    return {region_id: number for region_id, number in rows if region_id is not None}
 
 
 def _follow(_actor: Actor, ended: Mapping[int, Ended], on: date) -> None:
@@ -67,7 +58,7 @@ def _join(_actor: Actor, joined: Joined, _on: date) -> None:
 PROPOSALS: Final = Follower(
     Proposal.__tablename__,
     _l("待审批的申请"),
-    _held,
+    counted_in(Proposal, Proposal.state == State.WAITING),
     _follow,
     needs_heir=False,
     join=_join,

@@ -27,7 +27,7 @@ from core.db import db
 from core.errors import BadInput
 from core.geo import Datum, Point
 from core.regions import geojson, queries, story
-from core.regions.following import Counts, Ended, Follower
+from core.regions.following import Ended, Follower, counted_in, lying_in
 from core.regions.models import Boundary, RegionPeriod
 from core.regions.rules import MOST_SOURCE
 from core.regions.tree import Node, Tree
@@ -243,20 +243,6 @@ def shapes(on: date) -> Mapping[int, BaseGeometry]:
 # -- Regions that are merged --------------------------------------------------------------------
 
 
-def _lasting(region_ids: Collection[int], on: date) -> sa.ColumnElement[bool]:
-    lasts = sa.or_(Boundary.until.is_(None), Boundary.until > on)
-    return sa.and_(Boundary.region_id.in_(sorted(region_ids)), lasts)
-
-
-def _held(region_ids: Collection[int], on: date) -> Counts:
-    rows = db.session.execute(
-        sa.select(Boundary.region_id, sa.func.count(sa.distinct(Boundary.region_id)))
-        .where(_lasting(region_ids, on))
-        .group_by(Boundary.region_id)
-    )
-    return {row[0]: row[1] for row in rows}
-
-
 def _follow(actor: Actor, ended: Mapping[int, Ended], on: date) -> None:
     """From the day on what took regions in has the outline of all its parts together.
 
@@ -264,7 +250,7 @@ def _follow(actor: Actor, ended: Mapping[int, Ended], on: date) -> None:
     """
     heirs = {heir: code for one in ended.values() for code, heir in one.heirs.items()}
     concerned = ended.keys() | heirs.keys()
-    rows = list(db.session.scalars(sa.select(Boundary).where(_lasting(concerned, on))))
+    rows = list(db.session.scalars(sa.select(Boundary).where(lying_in(Boundary, concerned, on))))
     held = {row.region_id: row for row in rows if row.holds(on)}
     parts = _parts(ended.values(), heirs, on)
     united = {heir: _united(heir, parts[heir], held, on) for heir in heirs}
@@ -332,4 +318,10 @@ def _joined(texts: Iterable[str]) -> str:
     return "; ".join(dict.fromkeys(text for text in texts if text))[:MOST_SOURCE]
 
 
-OUTLINES: Final = Follower(Boundary.__tablename__, _l("轮廓"), _held, _follow, needs_heir=False)
+OUTLINES: Final = Follower(
+    Boundary.__tablename__,
+    _l("轮廓"),
+    counted_in(Boundary, of=Boundary.region_id),
+    _follow,
+    needs_heir=False,
+)

@@ -25,7 +25,7 @@ from core.dated import on_day
 from core.db import db
 from core.errors import BadInput
 from core.regions import queries, story
-from core.regions.following import Counts, Ended, Follower
+from core.regions.following import Ended, Follower, counted_in, lying_in
 from core.regions.models import Census, RegionPeriod
 from core.regions.rules import MOST_SOURCE
 from core.regions.tree import Tree
@@ -206,24 +206,10 @@ def of_year(region_ids: Iterable[int], year: int, on: date) -> dict[int, Figure]
 # -- Regions that end ---------------------------------------------------------------------------
 
 
-def _lasting(region_ids: Collection[int], on: date) -> sa.ColumnElement[bool]:
-    lasts = sa.or_(Census.until.is_(None), Census.until > on)
-    return sa.and_(Census.region_id.in_(sorted(region_ids)), lasts)
-
-
-def _held(region_ids: Collection[int], on: date) -> Counts:
-    rows = db.session.execute(
-        sa.select(Census.region_id, sa.func.count())
-        .where(_lasting(region_ids, on))
-        .group_by(Census.region_id)
-    )
-    return {row[0]: row[1] for row in rows}
-
-
 def _follow(actor: Actor, ended: Mapping[int, Ended], on: date) -> None:
     """From the day on what took regions in has the sum of all its parts; what was split, none."""
     heirs = sorted({heir for one in ended.values() for heir in one.heirs.values()})
-    rows = list(db.session.scalars(sa.select(Census).where(_lasting({*ended, *heirs}, on))))
+    rows = list(db.session.scalars(sa.select(Census).where(lying_in(Census, {*ended, *heirs}, on))))
     begun = dict(_first_days(heirs))
     sums = [
         made
@@ -276,4 +262,6 @@ def _sums(heir: int, parts: Collection[int], rows: Iterable[Census], on: date) -
     ]
 
 
-CENSUS: Final = Follower(Census.__tablename__, _l("普查人口"), _held, _follow, needs_heir=False)
+CENSUS: Final = Follower(
+    Census.__tablename__, _l("普查人口"), counted_in(Census), _follow, needs_heir=False
+)

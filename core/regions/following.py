@@ -9,13 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
+import sqlalchemy as sa
 from flask import Flask, current_app
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
 from core.access import Actor
+from core.dated import lasting
+from core.db import db
 from core.errors import Conflict
 
 
@@ -63,6 +66,7 @@ class Joined:
 
 #: Per region how many of something there are.
 Counts: TypeAlias = Mapping[int, int]
+Held: TypeAlias = Callable[[Collection[int], date], Counts]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +80,37 @@ class Follower:
 
     table: str
     label: LazyString
-    held: Callable[[Collection[int], date], Counts]
+    held: Held
     follow: Callable[[Actor, Mapping[int, Ended], date], None]
     needs_heir: bool = True
     join: Callable[[Actor, Joined, date], None] | None = None
 
+
+# -- For the rooms ------------------------------------------------------------------------------
+
+
+def lying_in(model: Any, region_ids: Collection[int], on: date) -> sa.ColumnElement[bool]:
+    """The condition that a row lies in one of the regions; of those with days, on it or later."""
+    there: sa.ColumnElement[bool] = model.region_id.in_(sorted(region_ids))
+    return sa.and_(there, lasting(model, on)) if hasattr(model, "until") else there
+
+
+def counted_in(model: Any, *among: sa.ColumnElement[bool], of: Any = None) -> Held:
+    """Counts the rows that lie in each region, or the different values *of* a column in them."""
+    number = sa.func.count() if of is None else sa.func.count(sa.distinct(of))
+
+    def count(region_ids: Collection[int], on: date) -> Counts:
+        rows = db.session.execute(
+            sa.select(model.region_id, number)
+            .where(lying_in(model, region_ids, on), *among)
+            .group_by(model.region_id)
+        )
+        return {row[0]: row[1] for row in rows}
+
+    return count
+
+
+# -- What follows -------------------------------------------------------------------------------
 
 _FOLLOWERS: Final = "onekm.regions.followers"
 

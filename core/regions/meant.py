@@ -119,7 +119,7 @@ class Regions:
                 _l(
                     "位置在%(county)s之外；若坐标其实是 %(datums)s 则在其内，请核对坐标系。",
                     county=county.name,
-                    datums="、".join(DATUM_NAMES[other] for other in fitting),
+                    datums="、".join(other.symbol for other in fitting),
                 )
             )
         return BadInput(self._elsewhere(county, point))
@@ -153,11 +153,3 @@ class Regions:
 
 def _inside(shape: BaseGeometry, point: Point) -> bool:
     return bool(contains_xy(shape, point.lon, point.lat))
-
-
-DATUM_NAMES = {
-    Datum.WGS84: "WGS-84",
-    Datum.CGCS2000: "CGCS2000",
-    Datum.GCJ02: "GCJ-02",
-    Datum.BD09: "BD-09",
-}

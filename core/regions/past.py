@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from core import snapshot
 from core.access import Reach
+from core.dated import lasting
 from core.db import db
 from core.regions.models import RegionChange, RegionPeriod
 from core.regions.queries import tree
@@ -61,7 +62,7 @@ def gone(on: date) -> Mapping[int, Gone]:
 
 def _last(on: date) -> dict[int, RegionPeriod]:
     """The last period of each region that is no more on the day."""
-    lasts = sa.or_(RegionPeriod.until.is_(None), RegionPeriod.until > on)
+    lasts = lasting(RegionPeriod, on)
     alive = sa.select(RegionPeriod.region_id).where(lasts)
     rows = db.session.scalars(
         sa.select(RegionPeriod)

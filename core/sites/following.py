@@ -3,7 +3,7 @@ closures."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 from uuid import uuid4
@@ -17,27 +17,10 @@ from core.audit.actions import record
 from core.audit.rules import Changes, Member
 from core.db import db
 from core.errors import Conflict
-from core.regions.following import Counts, Ended, Follower, Joined
+from core.regions.following import Ended, Follower, Joined, counted_in, lying_in
 from core.regions.story import REGION
 from core.sites import story
 from core.sites.models import Closure, OfferingPlan, Site, SitePeriod
-
-
-def _lasting(model: Any, region_ids: Collection[int], on: date) -> sa.ColumnElement[bool]:
-    """What is in one of the regions on the day, or will be later."""
-    lasts = sa.or_(model.until.is_(None), model.until > on)
-    return sa.and_(model.region_id.in_(sorted(region_ids)), lasts)
-
-
-def _counted(model: Any, what: Any, region_ids: Collection[int], on: date) -> Counts:
-    number = sa.func.count(sa.distinct(what))
-    rows = db.session.execute(
-        sa.select(model.region_id, number)
-        .where(_lasting(model, region_ids, on))
-        .group_by(model.region_id)
-    )
-    return {row[0]: row[1] for row in rows}
-
 
 # -- Sites --------------------------------------------------------------------------------------
 
@@ -47,7 +30,7 @@ def _follow_sites(actor: Actor, ended: Mapping[int, Ended], on: date) -> None:
     rows = db.session.execute(
         sa.select(SitePeriod, Site.code)
         .join(Site, Site.id == SitePeriod.site_id)
-        .where(_lasting(SitePeriod, ended.keys(), on))
+        .where(lying_in(SitePeriod, ended.keys(), on))
         .order_by(Site.code, SitePeriod.since)
     ).all()
     members: dict[str, Member] = {}
@@ -89,7 +72,7 @@ def _join_sites(actor: Actor, joined: Joined, on: date) -> None:
     rows = db.session.execute(
         sa.select(SitePeriod, Site.code)
         .join(Site, Site.id == SitePeriod.site_id)
-        .where(_lasting(SitePeriod, joined.origins.values(), on), Site.code.in_(joined.sites))
+        .where(lying_in(SitePeriod, joined.origins.values(), on), Site.code.in_(joined.sites))
         .order_by(Site.code, SitePeriod.since)
     ).all()
     members: dict[str, Member] = {}
@@ -119,7 +102,7 @@ def _join_sites(actor: Actor, joined: Joined, on: date) -> None:
 SITES: Final = Follower(
     SitePeriod.__tablename__,
     _l("网点"),
-    lambda region_ids, on: _counted(SitePeriod, SitePeriod.site_id, region_ids, on),
+    counted_in(SitePeriod, of=SitePeriod.site_id),
     _follow_sites,
     join=_join_sites,
 )
@@ -135,12 +118,12 @@ def _follow_plans(actor: Actor, ended: Mapping[int, Ended], on: date) -> None:
     """
     lines = db.session.scalars(
         sa.select(OfferingPlan)
-        .where(_lasting(OfferingPlan, ended.keys(), on))
+        .where(lying_in(OfferingPlan, ended.keys(), on))
         .order_by(OfferingPlan.since, OfferingPlan.id)
     ).all()
     heirs = {heir for one in ended.values() for heir in one.heirs.values()}
     known = list(
-        db.session.scalars(sa.select(OfferingPlan).where(_lasting(OfferingPlan, heirs, on)))
+        db.session.scalars(sa.select(OfferingPlan).where(lying_in(OfferingPlan, heirs, on)))
     )
     carried: dict[int, int] = {}
     for line in lines:
@@ -191,10 +174,10 @@ def _join_plans(actor: Actor, joined: Joined, on: date) -> None:
     """What is planned for a region is planned for what came out of it, too."""
     lines = db.session.scalars(
         sa.select(OfferingPlan)
-        .where(_lasting(OfferingPlan, joined.origins.values(), on))
+        .where(lying_in(OfferingPlan, joined.origins.values(), on))
         .order_by(OfferingPlan.since, OfferingPlan.id)
     ).all()
-    own = _lasting(OfferingPlan, [joined.region_id], on)
+    own = lying_in(OfferingPlan, [joined.region_id], on)
     known = list(db.session.scalars(sa.select(OfferingPlan).where(own)))
     carried: dict[int, int] = {}
     for line in lines:
@@ -215,7 +198,7 @@ def _join_plans(actor: Actor, joined: Joined, on: date) -> None:
 PLANS: Final = Follower(
     OfferingPlan.__tablename__,
     _l("下沉计划"),
-    lambda region_ids, on: _counted(OfferingPlan, OfferingPlan.id, region_ids, on),
+    counted_in(OfferingPlan),
     _follow_plans,
     needs_heir=False,
     join=_join_plans,
@@ -233,7 +216,7 @@ def _follow_closures(actor: Actor, ended: Mapping[int, Ended], on: date) -> None
     """
     found = db.session.scalars(
         sa.select(Closure)
-        .where(_lasting(Closure, ended.keys(), on))
+        .where(lying_in(Closure, ended.keys(), on))
         .order_by(Closure.since, Closure.id)
     ).all()
     members = []
@@ -288,7 +271,7 @@ def _join_closures(actor: Actor, joined: Joined, on: date) -> None:
     """A site that goes from a region that is shut stays shut for itself, as long as that is."""
     found = db.session.scalars(
         sa.select(Closure)
-        .where(_lasting(Closure, joined.origins.values(), on))
+        .where(lying_in(Closure, joined.origins.values(), on))
         .order_by(Closure.since, Closure.id)
     ).all()
     ids = {}
@@ -311,7 +294,7 @@ def _join_closures(actor: Actor, joined: Joined, on: date) -> None:
 CLOSURES: Final = Follower(
     Closure.__tablename__,
     _l("停办通知"),
-    lambda region_ids, on: _counted(Closure, Closure.id, region_ids, on),
+    counted_in(Closure),
     _follow_closures,
     needs_heir=False,
     join=_join_closures,

@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 
 from core.access import Actor
 from core.audit.actions import record
+from core.dated import lasting
 from core.db import db
 from core.sites import closures, story
 from core.sites.closures import Notice
@@ -31,7 +32,7 @@ def _announce(actor: Actor, merged: Merged) -> None:
 
 
 def _closures(site: Site, on: date) -> list[Closure]:
-    ahead = sa.or_(Closure.until.is_(None), Closure.until > on)
+    ahead = lasting(Closure, on)
     statement = sa.select(Closure).where(Closure.site_id == site.id, ahead)
     return list(db.session.scalars(statement.order_by(Closure.since, Closure.id)))
 

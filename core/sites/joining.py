@@ -19,7 +19,7 @@ from flask_babel import lazy_gettext as _l
 
 from core.access import Actor
 from core.audit.rules import Field, Words, plain_words
-from core.dated import Dated
+from core.dated import Dated, lasting
 from core.db import db, table_of
 from core.sites.models import Site
 
@@ -100,7 +100,7 @@ def counting(model: Any, *among: sa.ColumnElement[bool]) -> Held:
     def count(site_ids: Collection[int], on: date) -> sa.Select[Any]:
         where = [model.site_id.in_(sorted(site_ids)), *among]
         if hasattr(model, "until"):
-            where.append(sa.or_(model.until.is_(None), model.until > on))
+            where.append(lasting(model, on))
         number = sa.func.count().label("number")
         return sa.select(model.site_id, number).where(*where).group_by(model.site_id)
 
@@ -144,16 +144,12 @@ def carry(model: type[P], merged: Merged, *key: str) -> list[Carried[P]]:
     return found
 
 
-def _lasting(model: type[Dated], on: date) -> sa.ColumnElement[bool]:
-    return sa.or_(model.until.is_(None), model.until > on)
-
-
 def _periods(model: type[P], site: Site, on: date) -> list[P]:
     table = table_of(model)
     return list(
         db.session.scalars(
             sa.select(model)
-            .where(table.c.site_id == site.id, _lasting(model, on))
+            .where(table.c.site_id == site.id, lasting(model, on))
             .order_by(model.since, table.c.id)
         )
     )

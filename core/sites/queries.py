@@ -17,7 +17,7 @@ from core.calendar.queries import calendar
 from core.calendar.rules import Shut
 from core.catalogue.models import Service
 from core.clock import CITY_TIME, today
-from core.dated import on_day
+from core.dated import lasting, on_day
 from core.db import db
 from core.regions.queries import tree
 from core.regions.ranks import ranks
@@ -144,9 +144,7 @@ def _hours(on: date) -> dict[int, str]:
 def _closures(on: date) -> tuple[Announced, ...]:
     """What is announced for the day or later, earliest first."""
     rows = db.session.scalars(
-        sa.select(Closure)
-        .where(sa.or_(Closure.until.is_(None), Closure.until > on))
-        .order_by(Closure.since, Closure.id)
+        sa.select(Closure).where(lasting(Closure, on)).order_by(Closure.since, Closure.id)
     )
     return tuple(
         Announced(
@@ -184,7 +182,7 @@ def _plan_lines(on: date) -> list[Line]:
             *(OfferingPlan.region_id, OfferingPlan.kind, OfferingPlan.service_id),
             *(OfferingPlan.since, OfferingPlan.until),
         )
-        .where(sa.or_(OfferingPlan.until.is_(None), OfferingPlan.until > on))
+        .where(lasting(OfferingPlan, on))
         .order_by(*(OfferingPlan.region_id, OfferingPlan.kind, OfferingPlan.service_id))
         .order_by(OfferingPlan.since)
     )

@@ -12,8 +12,9 @@ from flask_babel import lazy_gettext as _l
 from core.access import Actor
 from core.audit.actions import record
 from core.clock import today
+from core.dated import lasting
 from core.db import db
-from core.regions.following import Counts, Ended, Follower
+from core.regions.following import Ended, Follower, counted_in
 from core.regions.queries import load
 from core.sites.joining import (
     JOINED,
@@ -89,16 +90,6 @@ POSTINGS: Final = SiteFollower(
 # -- Regions that end ---------------------------------------------------------------------------
 
 
-def _held(region_ids: Collection[int], _on: date) -> Counts:
-    """The members by the region of their record, those who have left too."""
-    rows = db.session.execute(
-        sa.select(Member.region_id, sa.func.count())
-        .where(Member.region_id.in_(sorted(region_ids)))
-        .group_by(Member.region_id)
-    )
-    return {row[0]: row[1] for row in rows}
-
-
 def _follow(actor: Actor, ended: Mapping[int, Ended], on: date) -> None:
     """A member's record is kept where the site she works at will stand, else with the only heir.
 
@@ -133,7 +124,7 @@ def _stands(member_ids: Collection[int], on: date) -> dict[int, int]:
         .join(SitePeriod, SitePeriod.site_id == Posting.site_id)
         .where(
             Posting.member_id.in_(sorted(member_ids)),
-            sa.or_(Posting.until.is_(None), Posting.until > on),
+            lasting(Posting, on),
             SitePeriod.since == on,
         )
         .order_by(Posting.member_id, Posting.since.desc(), Posting.id.desc())
@@ -142,5 +133,5 @@ def _stands(member_ids: Collection[int], on: date) -> dict[int, int]:
 
 
 MEMBERS: Final = Follower(
-    Member.__tablename__, _l("工作人员档案"), _held, _follow, needs_heir=False
+    Member.__tablename__, _l("工作人员档案"), counted_in(Member), _follow, needs_heir=False
 )

@@ -15,7 +15,7 @@ from core.access import Actor, Permission, Reach
 from core.accounts.following import over_site
 from core.accounts.rules import Role
 from core.clock import today
-from core.dated import on_day
+from core.dated import lasting, on_day
 from core.db import db
 from core.errors import NotFound
 from core.proposals.queries import waiting_for
@@ -252,7 +252,7 @@ def verdict(a: Held, b: Held) -> PairVerdict | None:
 
 def announced(held: Held) -> Sequence[Closure]:
     """The closures of the site that are announced for today or later."""
-    ahead = sa.or_(Closure.until.is_(None), Closure.until > today())
+    ahead = lasting(Closure, today())
     statement = sa.select(Closure).where(Closure.site_id == held.id, ahead)
     return db.session.scalars(statement.order_by(Closure.since, Closure.id)).all()
 

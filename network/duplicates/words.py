@@ -10,6 +10,7 @@ from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from core.geo import Datum
 from core.regions.tree import Tree
 from core.sites.rules import Fact, Kind
 from core.sites.story import hours_words
@@ -25,7 +26,6 @@ FACTS: Final[Mapping[Fact, LazyString]] = {
     Fact.POSITION: _l("坐标"),
     Fact.HOURS: _l("营业时间"),
 }
-_DATUMS: Final = {"wgs84": "WGS-84", "cgcs2000": "CGCS2000", "gcj02": "GCJ-02", "bd09": "BD-09"}
 
 
 def told(fact: Fact, held: Held, tree: Tree) -> str:
@@ -49,7 +49,7 @@ def _position(held: Held) -> str:
         _(
             "%(where)s（%(datum)s，%(checked)s）",
             where=where,
-            datum=_DATUMS[datum],
+            datum=Datum(datum).symbol,
             checked=checked,
         )
     )

@@ -6,14 +6,13 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Any
 
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 
 from core.audit.rules import Changes, change_words
 from core.catalogue.queries import Catalogue
-from core.geo import Datum, distance, to_wgs84
+from core.geo import distance, to_wgs84
 from core.regions.story import region_words
 from core.regions.tree import Tree
 from core.sites import changes, story
@@ -21,14 +20,6 @@ from core.sites.changes import Change, Standing
 from core.sites.rules import Kind, Mode
 from network.editing.draft import FACTS, position_of
 from network.editing.rules import FAR, written
-
-#: The systems of coordinates, as people know them.
-DATUM_LABELS: Final = {
-    Datum.WGS84: _l("WGS-84（手机定位、国际通用）"),
-    Datum.CGCS2000: _l("CGCS2000（测绘部门）"),
-    Datum.GCJ02: _l("GCJ-02（高德、腾讯地图）"),
-    Datum.BD09: _l("BD-09（百度地图）"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +94,7 @@ def position_words(value: str) -> str:
         return str(_("未登记"))
     state = _("已核实") if position.verified else _("待核实")
     pair = f"{written(position.lat)}, {written(position.lon)}"
-    return f"{pair} {DATUM_LABELS[position.datum]} {state}"
+    return f"{pair} {position.datum.label} {state}"
 
 
 def changed_keys(mine: Mapping[str, str], held: Mapping[str, str]) -> list[str]:

@@ -17,11 +17,11 @@ from core.calendar.hours import parse
 from core.calendar.rules import Intervals, wall_time
 from core.catalogue.queries import Catalogue
 from core.errors import NotFound
+from core.geo import Datum
 from core.regions.tree import Tree
 from core.sites.rules import Kind, Mode
 from network.editing import comparison, hours, maps, notes, proposing, queries
 from network.editing.draft import (
-    DATED,
     Draft,
     Reader,
     blank,
@@ -94,10 +94,8 @@ def form_page(desk: Desk, draft: Draft, status: int = 200, problem: str = "") ->
         base=json.dumps(desk.held, ensure_ascii=False),
         kinds=Kind,
         modes=Mode,
-        datums=comparison.DATUM_LABELS,
-        dated=DATED,
+        datums=Datum,
         offering_field=offering_field,
-        season_fields=hours.season_fields,
         seasons=hours.seasons_in(draft.texts),
         most_seasons=hours.MOST_SEASONS,
         lines=public_lines(draft.texts),

@@ -24,10 +24,7 @@ CORRECTION, CHANGE = "correction", "change"
 
 _DATUMS: Final = (
     ("", _l("文件里没有坐标，或每行都写明")),
-    (Datum.WGS84.value, _l("WGS-84（GPS、手机定位）")),
-    (Datum.CGCS2000.value, _l("CGCS2000（天地图、测绘成果）")),
-    (Datum.GCJ02.value, _l("GCJ-02（高德、腾讯地图）")),
-    (Datum.BD09.value, _l("BD-09（百度地图）")),
+    *Datum,
 )
 _WAYS: Final = (
     (CORRECTION, _l("更正：登记有误，改成文件里的样子")),

@@ -17,7 +17,7 @@ from core.access import Actor, Permission
 from core.accounts.following import holders
 from core.accounts.rules import Role
 from core.clock import today
-from core.dated import on_day
+from core.dated import lasting, on_day
 from core.db import db
 from core.errors import NotFound
 from core.geo import Point
@@ -219,7 +219,7 @@ class _There:
 
 def _sites(region_ids: Collection[int], on: date) -> Sequence[sa.Row[int, str, str, str]]:
     """Region, code, name and address of what stands in the regions on the day or later."""
-    lasts = sa.or_(SitePeriod.until.is_(None), SitePeriod.until > on)
+    lasts = lasting(SitePeriod, on)
     return db.session.execute(
         sa.select(SitePeriod.region_id, Site.code, Site.name, Site.address)
         .join(Site, Site.id == SitePeriod.site_id)

@@ -13,7 +13,6 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as AnyResponse
 
 from core.access import Actor, current_actor, public, requires, takes
-from core.clock import today
 from core.db import writing
 from core.errors import BadInput, OneKmError
 from core.files import serving
@@ -95,8 +94,6 @@ def _page(place: Place, status: int = 200, **more: Any) -> AnyResponse:
         most=rules.MOST_PHOTOS,
         most_at_once=rules.MOST_AT_ONCE,
         most_caption=rules.MOST_CAPTION,
-        most_photo=MOST_PHOTO,
-        today=today(),
         **more,
     )
     return make_response(text, status)

@@ -26,7 +26,7 @@ from core.catalogue.rules import SourceKind
 from core.errors import BadInput
 from core.facilities.rules import items
 from core.figures.rules import Subject, defined
-from core.forms import decimal, whole_number
+from core.forms import choices, decimal, whole_number
 from core.i18n import named
 from core.proposals.rules import MOST_WORDS
 from core.sites.network import KINDS
@@ -95,7 +95,7 @@ class WholeForm(Seen):
             },
             **rest,
         )
-        self.kinds.choices = [(kind.value, kind.label) for kind in KINDS]
+        self.kinds.choices = choices(KINDS)
 
     def apply(self, version: Version) -> Version:
         """The version with what was typed. Raises BadInput."""
@@ -140,18 +140,18 @@ class CriterionForm(Seen):
     def __init__(self, version: Version, criterion: Criterion | None, **rest: Any) -> None:
         super().__init__(data=_data(criterion, version), **rest)
         self.criterion = criterion
-        self.chapter.choices = [
+        self.chapter.choices = choices(
             (one.code, named(one.name, one.name_en)) for one in version.chapters
-        ]
-        self.method.choices = [(one.value, one.label) for one in Method]
-        self.about.choices = [_NONE, *_subjects()]
-        self.comparison.choices = [(one.value, one.label) for one in Comparison]
-        self.than.choices = [_NONE, *_figures("")]
-        self.kinds.choices = [(kind.value, kind.label) for kind in version.kinds]
-        self.source.choices = [(one.value, one.label) for one in SourceKind]
-        self.documents.choices = [
+        )
+        self.method.choices = choices(Method)
+        self.about.choices = choices([_NONE, *_subjects()])
+        self.comparison.choices = choices(Comparison)
+        self.than.choices = choices([_NONE, *_figures("")])
+        self.kinds.choices = choices(version.kinds)
+        self.source.choices = choices(SourceKind)
+        self.documents.choices = choices(
             (code, named(one.title, one.title_en)) for code, one in version.documents.items()
-        ]
+        )
 
     def apply(self, version: Version) -> tuple[Version, Criterion]:
         """The version with a new chapter, if one was named, and the criterion that was typed.

@@ -45,9 +45,7 @@ class DocumentRow(Form):
     title_en = StringField(_l("英文标题"), _TITLE)
     date = StringField(_l("日期"), [Length(max=40)])
     read_at = StringField(_l("在哪里读到的"), _TITLE)
-    standing = SelectField(
-        _l("性质"), [Maybe()], choices=choices([(one.value, one.label) for one in Standing])
-    )
+    standing = SelectField(_l("性质"), [Maybe()], choices=choices(Standing))
 
 
 class PartsForm(Seen):

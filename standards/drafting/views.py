@@ -16,7 +16,7 @@ from core.accounts.views import WRONG
 from core.clock import today
 from core.db import writing
 from core.errors import BadInput, Conflict, OneKmError
-from core.forms import whole_number
+from core.forms import choices, whole_number
 from core.i18n import named
 from core.textfile import read_text
 from core.tomlfile import MOST_BYTES
@@ -43,7 +43,7 @@ def index() -> Response:
 
 
 def _index(form: NewForm) -> Response:
-    form.base.choices = _bases()
+    form.base.choices = choices(_bases())
     status = WRONG if form.errors or form.form_errors else 200
     return _answer("standards/drafts.html", status, drafts=queries.drafts(), form=form)
 
@@ -62,7 +62,7 @@ def _bases() -> list[tuple[str, str]]:
 def begin() -> Response:
     """Begin a draft out of a file, a version or nothing."""
     form = NewForm()
-    form.base.choices = _bases()
+    form.base.choices = choices(_bases())
     if not form.validate():
         return _index(form)
     try:

@@ -22,6 +22,7 @@ from core.calendar.queries import calendar
 from core.calendar.rules import Calendar
 from core.catalogue.rules import SourceKind
 from core.clock import now, today
+from core.dated import lasting
 from core.db import db
 from core.errors import NotFound
 from core.geo import Point
@@ -189,10 +190,9 @@ def _first_day(site_id: int, on: date) -> date:
 
 def _kind(site_id: int, on: date) -> Kind:
     """What kind of site it was on the day, else at first."""
-    lasting = sa.or_(SitePeriod.until.is_(None), SitePeriod.until > on)
     found = db.session.scalars(
         sa.select(SitePeriod.kind)
-        .where(SitePeriod.site_id == site_id, lasting)
+        .where(SitePeriod.site_id == site_id, lasting(SitePeriod, on))
         .order_by(SitePeriod.since)
         .limit(1)
     )

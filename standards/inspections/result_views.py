@@ -52,7 +52,7 @@ def report(code: str) -> Response:
 def report_pdf(code: str) -> Response:
     """The same as a file."""
     one = queries.line(current_actor(), code)
-    page = render_template("inspections/report.html", pdf=True, **results.told(one))
+    page = render_template("inspections/report.html", **results.told(one))
     name = _("检查报告 %(name)s %(day)s", name=one.name, day=one.row.day.isoformat())
     return printing.answer(page, name, results.pictures(one))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -19,14 +19,6 @@ from core.i18n import named
 from core.regions.tree import Node
 from stations.coverage.population import FIRST_YEAR, LAST_YEAR, MOST_SOURCE, Terms
 
-_DATUMS: Final = (
-    ("", _l("请选择")),
-    (Datum.WGS84.value, _l("WGS-84（GPS、手机定位）")),
-    (Datum.CGCS2000.value, _l("CGCS2000（天地图、测绘成果）")),
-    (Datum.GCJ02.value, _l("GCJ-02（高德、腾讯地图）")),
-    (Datum.BD09.value, _l("BD-09（百度地图）")),
-)
-
 
 class SendForm(FlaskForm):
     """A file and what is said about it; it is for one of *nodes*."""
@@ -41,7 +33,7 @@ class SendForm(FlaskForm):
         super().__init__(**more)
         self._ids = {node.code: node.id for node in nodes}
         self.region.choices = choices((node.code, named(node.name, node.name_en)) for node in nodes)
-        self.datum.choices = choices(_DATUMS)
+        self.datum.choices = choices([("", _l("请选择")), *Datum])
 
     def validate_year(self, field: StringField) -> None:
         try:

@@ -52,14 +52,12 @@ def pdf(code: str) -> Response:
 
 
 def _page(found: Notice) -> str:
-    source = find_source(found.row.source)
     return render_template(
         "rectification/notice.html",
         notice=found.row,
         site=found.document["site"],
         findings=[_told(one) for one in found.document["findings"]],
-        source=source,
-        source_link=source.link(found.row.reference) if source else None,
+        source=find_source(found.row.source),
     )
 
 

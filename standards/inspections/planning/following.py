@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import date
 from typing import Final
 
@@ -12,21 +12,13 @@ from flask_babel import lazy_gettext as _l
 
 from core.access import Actor
 from core.clock import today
-from core.db import db, rows_written
-from core.regions.following import Counts, Ended, Follower
+from core.db import rows_written
+from core.regions.following import Ended, Follower, counted_in
 from core.regions.queries import load
 from standards.inspections.planning.models import Draw, InspectionPlan
 
 
 def _follower(model: type[InspectionPlan | Draw], label: LazyString) -> Follower:
-    def held(region_ids: Collection[int], _on: date) -> Counts:
-        rows = db.session.execute(
-            sa.select(model.region_id, sa.func.count())
-            .where(model.region_id.in_(sorted(region_ids)))
-            .group_by(model.region_id)
-        )
-        return {row[0]: row[1] for row in rows}
-
     def follow(_actor: Actor, ended: Mapping[int, Ended], _on: date) -> None:
         living = load(today()).by_id
         for region_id, left in ended.items():
@@ -37,7 +29,7 @@ def _follower(model: type[InspectionPlan | Draw], label: LazyString) -> Follower
                     sa.update(model).where(model.region_id == region_id).values(region_id=heir)
                 )
 
-    return Follower(model.__tablename__, label, held, follow, needs_heir=False)
+    return Follower(model.__tablename__, label, counted_in(model), follow, needs_heir=False)
 
 
 FOLLOWERS: Final = (

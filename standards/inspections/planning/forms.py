@@ -42,8 +42,7 @@ class _RegionForm(FlaskForm):
             for node in (city, *living.children(city.id))
             if reach.region(living, node.id)
         )
-        kinds = ((kind.value, kind.label) for kind in Kind)
-        self.kind.choices = choices([("", _("全部类型")), *kinds])
+        self.kind.choices = choices([("", _("全部类型")), *Kind])
 
     @property
     def region_id(self) -> int:

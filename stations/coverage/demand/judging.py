@@ -18,7 +18,7 @@ from shapely.geometry import Point as Spot
 from core.errors import BadInput
 from core.geo import Datum, Point, check, to_wgs84
 from core.imports.rules import Staged
-from core.regions.meant import DATUM_NAMES, Regions
+from core.regions.meant import Regions
 from core.regions.rules import Level
 from core.regions.tree import Node
 from core.sheets.problems import Level as Gravity
@@ -233,8 +233,8 @@ class Judge:
             found.append(
                 _l(
                     "坐标看来是 %(fits)s，而上传时说明的是 %(stated)s：请核对坐标系后重新上传。",
-                    fits="、".join(DATUM_NAMES[datum] for datum in fits),
-                    stated=DATUM_NAMES[self._datum],
+                    fits="、".join(datum.symbol for datum in fits),
+                    stated=self._datum.symbol,
                 )
             )
         return found

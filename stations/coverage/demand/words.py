@@ -1,4 +1,4 @@
-"""Differences from a census in words, and what a datum is called."""
+"""Differences from a census in words."""
 
 from __future__ import annotations
 
@@ -7,9 +7,6 @@ from typing import Final
 from flask import Blueprint
 from flask_babel import format_decimal
 
-from core.geo import Datum
-from core.regions.meant import DATUM_NAMES
-
 _MINUS: Final = "−"
 
 
@@ -17,11 +14,6 @@ def init(blueprint: Blueprint) -> None:
     """Give the filters to every template."""
     blueprint.add_app_template_filter(signed)
     blueprint.add_app_template_filter(signed_share)
-    blueprint.add_app_template_filter(datum_name)
-
-
-def datum_name(datum: Datum) -> str:
-    return DATUM_NAMES[datum]
 
 
 def signed(number: float) -> str:

@@ -15,7 +15,6 @@ from core.geo import Datum, Point, from_wgs84
 from core.imports.rules import State
 from core.regions import queries
 from core.regions.actions import place
-from core.regions.meant import DATUM_NAMES as NAMES
 from core.regions.models import Boundary
 from tests.core.sheets.made import csv_file, workbook
 from tests.stations.coverage.demand.made import (
@@ -192,7 +191,7 @@ def test_where_villages_are_known_to_stand_tells_the_datum(tmp_path: Path, true:
         if stated is true:
             assert told == []
         else:
-            assert f"坐标看来是 {NAMES[true]}，" in told[0]
+            assert f"坐标看来是 {true.symbol}，" in told[0]
 
 
 def test_a_code_of_nobody_is_placed_by_its_position(tmp_path: Path) -> None:
