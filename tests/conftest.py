@@ -29,6 +29,8 @@ from wsgi import create_app
 MEMORY: Final = Path("/dev/shm")
 #: What the temporary files of one run leave free, in bytes.
 ROOM: Final = 4 << 30
+#: Where the journeys are: they need a browser and a city that is served.
+JOURNEYS: Final = Path(__file__).parent / "browser"
 
 if "TMPDIR" not in os.environ and MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM:
     # What is temporary lies in memory, for a disk lets every commit wait; child processes too.
@@ -40,9 +42,19 @@ settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCh
 settings.load_profile("busy")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What is long comes first."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What is long comes first, and a second worker begins with the journeys.
+
+    Each worker is dealt a stretch of the list, and takes from the end of another's when its own is
+    done: what stands at a beginning is not waited for at the end, and who begins with the journeys
+    serves a city for nearly all of them.
+    """
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
+    journeys = [item for item in items if item.path.is_relative_to(JOURNEYS)]
+    others = [item for item in items if not item.path.is_relative_to(JOURNEYS)]
+    workers: int = getattr(config, "workerinput", {}).get("workercount", 1)
+    first = len(items) // workers
+    items[:] = [*others[:first], *journeys, *others[first:]]
 
 
 def pytest_collection_finish() -> None:
