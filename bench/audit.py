@@ -19,7 +19,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from flask_babel import LazyString
 
-from bench.measure import Finding, Promise, Sense, Work, beside, duration
+from bench.measure import Finding, Promise, Sense, Work, beside
 from core.access import Actor
 from core.audit import queries
 from core.audit.actions import record
@@ -86,13 +86,7 @@ def _findings(count: int) -> Iterator[Finding]:
         ratio=rate / RATE,
         promise=PROMISE,
     )
-    yield Finding(
-        name=f"verifying {count:,} events",
-        ours=duration(took.ours),
-        peer=f"bare rows {duration(took.peer)}",
-        ratio=took.ratio,
-        promise=None,
-    )
+    yield took.finding(f"verifying {count:,} events", "bare rows", None)
 
 
 def _processor_time(work: Work) -> float:

@@ -89,13 +89,8 @@ def _bare(ground: Made) -> Finding:
 
     took = beside(ours, peer, ROUNDS[size])
     told = tally(one_service(ground))
-    return Finding(
-        f"{size}, one service ({told.settlement_share or 0:.0%} covered)",
-        duration(took.ours),
-        f"k-d tree {duration(took.peer)}",
-        took.ratio,
-        BARE,
-    )
+    share = f"{told.settlement_share or 0:.0%} covered"
+    return took.finding(f"{size}, one service ({share})", "k-d tree", BARE)
 
 
 def _threads(size: Size) -> int:
@@ -115,13 +110,9 @@ def _services(ground: Made) -> Finding:
     _agree_services(ground)
     took = beside(ours, peer, ROUNDS[ground.size])
     limit = SERVICES_AT_ONCE.get(ground.size)
-    return Finding(
-        f"{ground.size}, {len(SERVICES)} services by town",
-        duration(took.ours),
-        f"one service {duration(took.peer)}",
-        took.ratio,
-        None if limit is None else Promise(Sense.AT_MOST, limit),
-    )
+    promise = None if limit is None else Promise(Sense.AT_MOST, limit)
+    name = f"{ground.size}, {len(SERVICES)} services by town"
+    return took.finding(name, "one service", promise)
 
 
 def _agree_services(ground: Made) -> None:

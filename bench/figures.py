@@ -34,13 +34,7 @@ def findings(small: bool) -> Iterator[Finding]:
         _check(ask)
         took = beside(lambda: _all(ask), _site_by_site, 5 if small else 25)
     name = f"{len(figures())} figures, {planned.SITES:,} sites, {len(ask.ranks):,} regions"
-    yield Finding(
-        name=name,
-        ours=duration(took.ours),
-        peer=f"two figures of one region, site by site {duration(took.peer)}",
-        ratio=took.ratio,
-        promise=PROMISE,
-    )
+    yield took.finding(name, "two figures of one region, site by site", PROMISE)
     yield Finding(
         name=name,
         ours=duration(took.ours),

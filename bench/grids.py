@@ -77,13 +77,8 @@ def _counting(frame: Frame, sites: Made) -> Finding:
     wrong = np.count_nonzero((counts > 0) != near)
     took = beside(lambda: _count(frame, sites), peer, ROUNDS)
     cells = frame.rows * frame.cols
-    return Finding(
-        name=f"{SITES:,} sites over {cells / 1e6:.1f} M cells",
-        ours=duration(took.ours),
-        peer=f"distance transform {duration(took.peer)}, {wrong:,} cells wrong",
-        ratio=took.ratio,
-        promise=FASTER,
-    )
+    name = f"{SITES:,} sites over {cells / 1e6:.1f} M cells"
+    return took.finding(name, "distance transform", FASTER, more=f", {wrong:,} cells wrong")
 
 
 def _transformed(frame: Frame, sites: Made) -> NDArray[np.bool_]:

@@ -89,13 +89,7 @@ def _beside(many: FlaskClient, few: FlaskClient, number: int) -> Iterator[Findin
     }
     for name, ask in pages.items():
         took = beside(partial(ask, many), partial(ask, few), ROUNDS)
-        yield Finding(
-            name=f"list of {number:,} sites {name}",
-            ours=duration(took.ours),
-            peer=f"{FEW} sites {duration(took.peer)}",
-            ratio=took.ratio,
-            promise=PROMISE,
-        )
+        yield took.finding(f"list of {number:,} sites {name}", f"{FEW} sites", PROMISE)
 
 
 def _at_once() -> Finding:

@@ -29,7 +29,7 @@ def findings(small: bool) -> Iterator[Finding]:
     name = f"a page of the matrix at {planned.SITES:,} sites"
     limit = f"limit {duration(LIMIT)}"
     yield Finding(name, duration(took.ours), limit, took.ours / LIMIT, PROMISE)
-    yield Finding(name, duration(took.ours), f"empty page {duration(took.peer)}", took.ratio, None)
+    yield took.finding(name, "empty page", None)
 
 
 def empty() -> str:

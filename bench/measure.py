@@ -62,6 +62,13 @@ class Beside:
     peer: float
     ratio: float
 
+    def finding(
+        self, name: str, peer: str, promise: Promise | None, *, times: int = 1, more: str = ""
+    ) -> Finding:
+        """The line of the table; a round does the work so many *times*."""
+        told = f"{peer} {duration(self.peer / times)}{more}"
+        return Finding(name, duration(self.ours / times), told, self.ratio, promise)
+
 
 def beside(ours: Work, peer: Work, rounds: int, before: Work | None = None) -> Beside:
     """Time *ours* and *peer* in turns, each first every other time, after one unmeasured round.

@@ -15,7 +15,7 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from bench.made import RARE, Made, made, points, rows
-from bench.measure import Finding, Promise, Sense, beside, duration
+from bench.measure import Finding, Promise, Sense, beside
 from core.calendar.rules import Calendar
 from core.geo import Point, earth_centred, xyz
 from core.regions.tree import Tree
@@ -58,13 +58,7 @@ def _finding(sites: Made, network: Network, service: int | None) -> Finding:
             tree.query(position, k)
 
     took = beside(ours, peer, ROUNDS)
-    return Finding(
-        name=name_of(len(network), service),
-        ours=duration(took.ours / BATCH),
-        peer=f"k-d tree {duration(took.peer / BATCH)}",
-        ratio=took.ratio,
-        promise=PROMISE,
-    )
+    return took.finding(name_of(len(network), service), "k-d tree", PROMISE, times=BATCH)
 
 
 def name_of(count: int, service: int | None) -> str:

@@ -17,7 +17,7 @@ import psycopg
 from psycopg import sql
 
 from bench.made import RARE, Made, made, points
-from bench.measure import Finding, Promise, Sense, beside, duration
+from bench.measure import Finding, Promise, Sense, beside
 from bench.nearest import LIMIT, name_of, network_of
 from core.geo import Point
 from core.sites.network import Network
@@ -104,14 +104,9 @@ def _finding(network: Network, connection: psycopg.Connection, service: int | No
             ask(point)
 
     took = beside(ours, peer, ROUNDS)
-    return Finding(
-        name=name_of(len(network), service),
-        ours=duration(took.ours / BATCH),
-        peer=f"PostGIS {duration(took.peer / BATCH)}",
-        ratio=took.ratio,
-        # Where there is little to search, the way to the server and back is most of it.
-        promise=PROMISE if len(network) >= MANY else None,
-    )
+    # Where there is little to search, the way to the server and back is most of it.
+    promise = PROMISE if len(network) >= MANY else None
+    return took.finding(name_of(len(network), service), "PostGIS", promise, times=BATCH)
 
 
 def _asking(connection: psycopg.Connection, statement: str) -> Callable[[Point], object]:

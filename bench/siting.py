@@ -77,13 +77,7 @@ def _beside_highs(city: Instance) -> Finding:
     """The optimum, proved, beside HiGHS on the matrix as it is."""
     _agree(city, bare(city.problem))
     took = beside(lambda: covering.best(city.problem), lambda: bare(city.problem), ROUNDS)
-    return Finding(
-        name=f"{city.name}, proved",
-        ours=duration(took.ours),
-        peer=f"HiGHS {duration(took.peer)}",
-        ratio=took.ratio,
-        promise=AGAINST_HIGHS,
-    )
+    return took.finding(f"{city.name}, proved", "HiGHS", AGAINST_HIGHS)
 
 
 def _beside_spopt(city: Instance) -> Finding:

@@ -17,7 +17,7 @@ from sqlalchemy import event
 
 from bench import register
 from bench.made import made, points
-from bench.measure import Finding, Promise, Sense, beside, duration
+from bench.measure import Finding, Promise, Sense, beside
 from bench.nearest import LIMIT, ON
 from core.db import db, writing
 from core.regions.models import Region
@@ -42,13 +42,8 @@ def _finding(count: int) -> Finding:
     statements = _statements_of_a_rebuild()
     rounds = 5 if count == MANY else 15
     took = beside(_rebuild, lambda: _read(statements), rounds, before=_change)
-    return Finding(
-        name=f"rebuild of {count:,} sites",
-        ours=duration(took.ours),
-        peer=f"bare rows {duration(took.peer)}",
-        ratio=took.ratio,
-        promise=PROMISE if count == MANY else None,
-    )
+    promise = PROMISE if count == MANY else None
+    return took.finding(f"rebuild of {count:,} sites", "bare rows", promise)
 
 
 def _change() -> None:

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from flask import Flask
 
-from core.access import command
 from core.clock import today
 from core.db import writing
 from core.facilities import queries as facilities
 from core.facilities.changes import fitted
 from core.facilities.rules import Fit, Group
-from core.regions import importer
-from core.regions.queries import tree
 from core.sites import actions, merging
 from core.sites.rules import Taken
 from core.staff import queries as staff
@@ -23,18 +19,10 @@ from core.staff.rules import Duty
 from halls.windows import queries as windows
 from halls.windows.changes import windowed
 from halls.windows.rules import Lane, Opened, WindowKind
-from tests.core.sites.conftest import LIST
 from tests.core.sites.made import ACTOR, ON, SINCE, entry
 
 ONE = Opened(WindowKind.COMPREHENSIVE, frozenset({Lane.ELDERLY}))
 TWO = Opened(WindowKind.SPECIAL)
-
-
-@pytest.fixture
-def village(app: Flask) -> int:
-    with writing():
-        importer.apply(command("test"), importer.plan(LIST, SINCE, "a document"))
-    return tree(SINCE).by_code["371082001001"].id
 
 
 @pytest.fixture

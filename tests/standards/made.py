@@ -15,6 +15,7 @@ from core.sites.changes import Position
 from core.sites.rules import Kind
 from standards import actions, format, queries
 from standards.queries import Published
+from tests.core.accounts.made import CITIES
 
 ACTOR: Final = command("test")
 SINCE: Final = date(2026, 1, 1)
@@ -113,17 +114,6 @@ kind = "proposed"
 note = "测试"
 """
 
-CITY: Final = """\
-code,name,level,parent
-371000000000,威海市,city,
-371002000000,环翠区,county,371000000000
-371002001000,环翠楼街道,town,371002000000
-371002001001,花园社区,village,371002001000
-371082000000,荣成市,county,371000000000
-371082001000,崖头街道,town,371082000000
-371082001001,东荣成村,village,371082001000
-"""
-
 
 def changed(old: str, new: str, text: str = FILE) -> str:
     """The file with a part replaced that stands in it once."""
@@ -133,7 +123,7 @@ def changed(old: str, new: str, text: str = FILE) -> str:
 
 def make_city() -> None:
     with writing():
-        importer.apply(ACTOR, importer.plan(CITY, SINCE, "a document"))
+        importer.apply(ACTOR, importer.plan(CITIES[0], SINCE, "a document"))
 
 
 def make_site(

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import multiprocessing
-from collections.abc import Callable
 from contextlib import suppress
-from multiprocessing.synchronize import Barrier
 
 import sqlalchemy as sa
 from flask import Flask
@@ -27,42 +24,7 @@ from tests.core.accounts.made import (
     make_person,
     new_sign_in,
 )
-from wsgi import create_app
-
-PROCESSES = 4
-EACH = 10
-
-
-def in_processes(config: Config, work: Callable[[int], bool]) -> int:
-    """How often *work* succeeded, of EACH times in each of PROCESSES, all beginning together."""
-    context = multiprocessing.get_context("fork")
-    together = context.Barrier(PROCESSES)
-    told: multiprocessing.SimpleQueue[int] = context.SimpleQueue()
-    started = [
-        context.Process(target=_in_process, args=(config, work, together, told))
-        for _ in range(PROCESSES)
-    ]
-    for process in started:
-        process.start()
-    counts = [told.get() for _ in started]
-    for process in started:
-        process.join(timeout=60)
-    assert [process.exitcode for process in started] == [0] * PROCESSES
-    return sum(counts)
-
-
-def _in_process(
-    config: Config,
-    work: Callable[[int], bool],
-    together: Barrier,
-    told: multiprocessing.SimpleQueue[int],
-) -> None:
-    app = create_app(config)
-    with app.app_context():
-        together.wait(timeout=60)
-        told.put(sum(work(number) for number in range(EACH)))
-        db.session.remove()
-        db.engine.dispose()
+from tests.races import in_processes
 
 
 def test_all_processes_together_check_no_more_than_the_limit(app: Flask, config: Config) -> None:
@@ -74,7 +36,6 @@ def test_all_processes_together_check_no_more_than_the_limit(app: Flask, config:
             attempts.by_name(f"person{number}"), attempts.by_address("192.0.2.7")
         )
 
-    db.engine.dispose()
     assert in_processes(config, attempt) == LIMITS[Guess.ACCOUNT].most
     assert in_processes(config, spray) == LIMITS[Guess.ADDRESS].most
 
@@ -105,7 +66,6 @@ def test_one_code_given_in_many_places_at_once_opens_one_of_them(
         def give(number: int, typed: str = typed) -> bool:
             return number == 0 and sign_in.by_code(found, typed) is not None
 
-        db.engine.dispose()
         assert in_processes(config, give) == 1
         with writing():
             attempts.forget(attempts.by_code(admin))
@@ -123,8 +83,6 @@ def test_one_role_given_by_many_at_once_is_held_once(world: World, config: Confi
             return True
         return False
 
-    db.session.rollback()
-    db.engine.dispose()
     assert in_processes(config, give) == 1
     held = [one.where for one in queries.person(ACTOR, "inspector").grants]
     assert len(held) == 2
@@ -146,7 +104,6 @@ def test_what_many_take_at_once_is_taken_and_told_once(world: World, config: Con
             return True
         return False
 
-    db.engine.dispose()
     in_processes(config, disable)
     assert in_processes(config, revoke) == 1
     told = db.session.scalars(sa.select(AuditEvent.action)).all()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import multiprocessing
-from contextlib import closing
 from datetime import date, timedelta
 from typing import Any
 
@@ -22,6 +21,7 @@ from core.audit.rules import HIDDEN, EventType, Member, Subject
 from core.clock import now, today
 from core.config import Config
 from core.db import aside, db, writing
+from tests.core.audit.made import without_guards
 from wsgi import create_app
 
 ACTOR = Actor("张三", account_id=5)
@@ -225,16 +225,7 @@ def unguarded(app: Flask) -> None:
     for number in range(1, 6):
         members = [Member(("thing", f"{member}")) for member in range(3)] if number == 2 else []
         touch(changes={"n": (number, None)}, members=members)
-    with closing(db.engine.raw_connection()) as connection:
-        cursor = connection.cursor()
-        if db.engine.dialect.name == "sqlite":
-            cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
-            for (name,) in cursor.fetchall():
-                cursor.execute(f"DROP TRIGGER {name}")
-        else:
-            for table in ("audit_event", "audit_member"):
-                cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-        connection.commit()
+    without_guards()
 
 
 @pytest.mark.parametrize("statement", TAMPERED)

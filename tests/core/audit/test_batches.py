@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import closing
 
 import pytest
 import sqlalchemy as sa
@@ -18,6 +17,7 @@ from core.audit.models import AuditBatch, AuditBatchMember
 from core.audit.queries import events, seal_of, story
 from core.audit.rules import EventType, Member, Subject
 from core.db import db, writing
+from tests.core.audit.made import without_guards
 
 ACTOR = Actor("张三", account_id=5)
 TOUCHED = EventType("thing.touched", LazyString(str), LazyString(str), {})
@@ -147,23 +147,9 @@ def test_who_goes_around_the_triggers_is_found(app: Flask, statement: str) -> No
         assert (first, begin_batch()) == (1, 2)
     touch(first)
     assert queries.verify() == Verified(events=1, breaks=0, first=None)
-    _unguard()
+    without_guards()
     with writing():
         db.session.execute(sa.text(statement))
     found = queries.verify().first
     assert found is not None
     assert found.fault is Fault.ALTERED
-
-
-def _unguard() -> None:
-    db.session.rollback()
-    with closing(db.engine.raw_connection()) as connection:
-        cursor = connection.cursor()
-        if db.engine.dialect.name == "sqlite":
-            cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
-            for (name,) in cursor.fetchall():
-                cursor.execute(f"DROP TRIGGER {name}")
-        else:
-            for table in ("audit_event", "audit_member", "audit_batch_member"):
-                cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-        connection.commit()

@@ -27,8 +27,8 @@ from core.files.models import File, FileDay
 from core.files.rules import ORPHAN_AFTER, QuotaSpent, TooLarge, kept_name
 from core.sizes import size_words
 from tests.core.accounts.made import World, make_person
-from tests.core.accounts.test_races import EACH, PROCESSES, in_processes
 from tests.core.files.made import located
+from tests.races import EACH, PROCESSES, in_processes
 
 DATA = b"what somebody sent"
 
@@ -213,8 +213,6 @@ def test_all_processes_together_keep_to_the_quota(
             return False
         return True
 
-    db.session.remove()
-    db.engine.dispose()
     assert in_processes(config, send) == 25
     assert db.session.scalar(sa.select(sa.func.count()).select_from(File)) == 25
 

@@ -19,7 +19,7 @@ from core.jobs.models import PeriodicTurn
 from core.jobs.rules import turn
 from core.web import Periodic
 from tests.core.accounts.made import World, make_person, new_sign_in
-from tests.core.accounts.test_races import EACH, PROCESSES, in_processes
+from tests.races import EACH, PROCESSES, in_processes
 
 DAY, NIGHT = timedelta(days=1), timedelta(hours=3)
 
@@ -45,7 +45,6 @@ def test_a_turn_is_taken_once_by_all_processes_together(app: Flask, config: Conf
         with writing():
             return actions.take_turn("trial", number + 1)
 
-    db.engine.dispose()
     taken = in_processes(config, take)
     # A turn that somebody is behind with is left out, none is taken twice.
     assert 1 <= taken <= EACH < EACH * PROCESSES

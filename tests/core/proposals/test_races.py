@@ -6,12 +6,12 @@ from flask import Flask
 
 from core.accounts.rules import Role
 from core.config import Config
-from core.db import db, writing
+from core.db import writing
 from core.errors import Conflict
 from core.proposals import actions, queries
 from tests.core.accounts.made import ACTOR, World, make_person
-from tests.core.accounts.test_races import EACH, in_processes
 from tests.core.proposals.made import NUMBER, actor_of, ask, stands
+from tests.races import EACH, in_processes
 
 
 def test_one_answer_counts_however_many_are_given(app: Flask, world: World, config: Config) -> None:
@@ -34,8 +34,6 @@ def test_one_answer_counts_however_many_are_given(app: Flask, world: World, conf
         return True
 
     before = stands(world.own).version
-    db.session.remove()
-    db.engine.dispose()
     assert in_processes(config, decide) == EACH
     states = [queries.find(ACTOR, uuid).state for uuid in asked]
     assert states == ["refused", "approved"] * (EACH // 2)

@@ -36,16 +36,6 @@ def waiting(actor: Actor) -> int:
 
 
 @pytest.fixture
-def manager(world: World) -> Actor:
-    return person(Role.STATION_MANAGER, world.own, name="站长")
-
-
-@pytest.fixture
-def inspector(world: World) -> Actor:
-    return person(Role.INSPECTOR, COUNTY, name="检查员")
-
-
-@pytest.fixture
 def desk(app: Flask, world: World) -> FlaskClient:
     return browser(app, person(Role.CITY_ADMIN, CITY))
 

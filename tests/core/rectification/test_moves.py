@@ -32,16 +32,6 @@ from tests.core.accounts.made import ACTOR, World
 from tests.core.rectification.made import COUNTY, find, finding, person, site_id
 
 
-@pytest.fixture
-def manager(world: World) -> Actor:
-    return person(Role.STATION_MANAGER, world.own, name="站长")
-
-
-@pytest.fixture
-def inspector(world: World) -> Actor:
-    return person(Role.INSPECTOR, COUNTY, name="检查员")
-
-
 def told(uuid: str) -> list[str]:
     events = sa.select(AuditEvent.action).filter_by(subject_code=uuid).order_by(AuditEvent.id)
     return list(db.session.scalars(events))

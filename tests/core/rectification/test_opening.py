@@ -19,8 +19,8 @@ from core.rectification import actions, queries
 from core.rectification.models import Finding, FindingDeadline
 from core.rectification.rules import Severity
 from tests.core.accounts.made import ACTOR, World
-from tests.core.accounts.test_races import EACH, PROCESSES, in_processes
 from tests.core.rectification.made import COUNTY, find, finding, opened, person, site_id
+from tests.races import EACH, PROCESSES, in_processes
 
 FRIDAY = date(2026, 9, 25)
 
@@ -76,8 +76,6 @@ def test_however_many_file_the_same_visit_at_once_it_is_opened_once(
     app: Flask, world: World, config: Config
 ) -> None:
     wanted = [opened(world.own) for _ in range(EACH)]
-    db.session.remove()
-    db.engine.dispose()
 
     def file(number: int) -> bool:
         with writing():

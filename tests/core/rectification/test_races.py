@@ -26,8 +26,8 @@ from core.rectification.models import (
 )
 from core.rectification.notices import actions as notices
 from tests.core.accounts.made import World
-from tests.core.accounts.test_races import EACH, in_processes
 from tests.core.rectification.made import COUNTY, find, finding, later, person
+from tests.races import EACH, in_processes
 
 
 def count(model: type, **where: object) -> int:
@@ -46,8 +46,6 @@ def race(config: Config, act: Callable[[int], None]) -> int:
             return False
         return True
 
-    db.session.remove()
-    db.engine.dispose()
     return in_processes(config, attempt)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from io import BytesIO
 
-import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
@@ -24,16 +23,6 @@ from tests.core.files.made import HEIC, SVG, jpeg, located
 from tests.core.rectification.made import COUNTY, browser, find, finding, later, person
 
 HOSTILE = "<img src=x onerror=alert(1)>'\""
-
-
-@pytest.fixture
-def manager(world: World) -> Actor:
-    return person(Role.STATION_MANAGER, world.own, name="站长")
-
-
-@pytest.fixture
-def inspector(world: World) -> Actor:
-    return person(Role.INSPECTOR, COUNTY, name="检查员")
 
 
 def send(client: FlaskClient, uuid: str, *photos: tuple[bytes, str], **data: str) -> TestResponse:

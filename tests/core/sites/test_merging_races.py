@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import multiprocessing
-from multiprocessing.synchronize import Barrier
+from contextlib import suppress
+from functools import partial
 from typing import Final
 
 import sqlalchemy as sa
@@ -20,50 +20,28 @@ from core.sites.models import Site, SitePeriod
 from core.sites.queries import heirs
 from core.sites.rules import Status, Taken
 from tests.core.sites.made import ACTOR, SINCE, entry
-from wsgi import create_app
+from tests.races import at_once
 
 PAIRS: Final = 200
 Pair = tuple[int, int]
 
 
-def _merge_all(
-    config: Config, pairs: list[Pair], together: Barrier, told: multiprocessing.SimpleQueue[int]
-) -> None:
-    app = create_app(config)
+def _merge_all(pairs: list[Pair]) -> int:
     won = 0
-    with app.app_context():
-        together.wait(timeout=60)
-        for survivor, other in pairs:
-            try:
-                with writing():
-                    merging.merge(ACTOR, survivor, other, (None, None), Taken())
-            except Conflict:
-                continue
+    for survivor, other in pairs:
+        with suppress(Conflict):
+            with writing():
+                merging.merge(ACTOR, survivor, other, (None, None), Taken())
             won += 1
-        db.session.remove()
-        db.engine.dispose()
-    told.put(won)
+    return won
 
 
 def test_each_pair_is_merged_once(app: Flask, config: Config, village: int) -> None:
     with writing():
         ids = [actions.enter(ACTOR, entry(village), SINCE).id for _ in range(2 * PAIRS)]
     pairs = list(zip(ids[::2], ids[1::2], strict=True))
-    db.session.remove()
-    db.engine.dispose()
-    context = multiprocessing.get_context("fork")
-    together, told = context.Barrier(2), context.SimpleQueue()
     directions = (pairs, [(b, a) for a, b in pairs])
-    started = [
-        context.Process(target=_merge_all, args=(config, some, together, told))
-        for some in directions
-    ]
-    for process in started:
-        process.start()
-    won = [told.get() for _ in started]
-    for process in started:
-        process.join(timeout=60)
-    assert [process.exitcode for process in started] == [0, 0]
+    won = at_once(config, [partial(_merge_all, some) for some in directions])
     assert sum(won) == PAIRS
     merged = db.session.execute(
         sa.select(Site.id, Site.merged_into_id).where(Site.merged_into_id.is_not(None))

@@ -10,8 +10,8 @@ from core.db import db, writing
 from core.staff import actions
 from core.staff.actions import Described
 from core.staff.models import Member
-from tests.core.accounts.test_races import EACH, in_processes
 from tests.core.sites.made import ACTOR
+from tests.races import EACH, in_processes
 
 
 def test_all_who_are_entered_at_once_are_numbered_without_gaps(
@@ -22,8 +22,6 @@ def test_all_who_are_entered_at_once_are_numbered_without_gaps(
             actions.enter(ACTOR, Described(f"第{number}人", village))
         return True
 
-    db.session.remove()
-    db.engine.dispose()
     entered = in_processes(config, enter)
     serials = list(db.session.scalars(sa.select(Member.serial).order_by(Member.serial)))
     assert entered > EACH

@@ -30,8 +30,8 @@ from core.sites.rules import Taken
 from network.photos import actions, queries, rules
 from network.photos.models import SitePhoto
 from tests.core.accounts.made import World, browser_of, csrf, make_person, post
-from tests.core.accounts.test_races import in_processes
 from tests.core.files.made import HEIC, SVG, jpeg, located, polyglot
+from tests.races import in_processes
 
 HOSTILE = "<img src=x onerror=alert(1)>'\""
 
@@ -278,8 +278,6 @@ def test_processes_that_add_at_once_keep_to_the_number_and_the_order(
             return False
         return True
 
-    db.session.remove()
-    db.engine.dispose()
     # The same ten from each process: each is added once.
     assert in_processes(config, add) == 10
     places = db.session.scalars(sa.select(SitePhoto.position).order_by(SitePhoto.position)).all()

@@ -15,7 +15,7 @@ from core.db import db, writing
 from standards.inspections import counting
 from standards.inspections.models import AddedDay, Inspection, RejectedCopy
 from standards.inspections.rules import DAYS_COUNTED, Enough
-from tests.core.accounts.test_races import EACH, PROCESSES, in_processes
+from tests.races import EACH, PROCESSES, in_processes
 from tests.standards.inspections.made import Ground, new_uuid
 from tests.standards.inspections.test_filing import count
 from tests.standards.inspections.test_views import admin
@@ -91,8 +91,6 @@ def test_all_processes_together_keep_to_the_limit(
             return False
         return True
 
-    db.session.remove()
-    db.engine.dispose()
     assert in_processes(config, add) == 25
 
 
