@@ -42,8 +42,10 @@ def answer(file: File, *, small: bool = False, download: bool = False) -> Respon
         last_modified=None,
         max_age=KEPT_FOR,
     )
-    if download:  # what is shown has no name to be saved under
+    if download:
         downloads.named(response, file.name or file.uuid)
+    else:  # what is shown has no name to be saved under
+        response.headers.pop("Content-Disposition", None)
     response.cache_control.public = False
     response.cache_control.private = True
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
