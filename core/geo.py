@@ -45,6 +45,11 @@ _SYMBOLS: Final = {
     Datum.BD09: "BD-09",
 }
 
+    @property
+    def is_wgs84(self) -> bool:
+        """Whether its degrees are those of WGS-84."""
+        return self not in _SHIFTS
+
 
 @dataclass(frozen=True, slots=True)
 class Point:

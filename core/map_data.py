@@ -134,8 +134,11 @@ def rings(
     """Geodesic circles of *radius* metres around the *centres*, each of :data:`CORNERS`."""
     lat = np.array([one.lat for one in centres])
     lon = np.array([one.lon for one in centres])
-    rounds = circles(lat, lon, radius, CORNERS).tolist()
-    shown = [[_corner(Point(*corner), datum) for corner in ring] for ring in rounds]
+    rounds = circles(lat, lon, radius, CORNERS)
+    if datum.is_wgs84:  # thousands of circles at once, not corner by corner
+        shown = np.round(rounds, 6).tolist()
+    else:
+        shown = [[_corner(Point(*at), datum) for at in ring] for ring in rounds.tolist()]
     return _layer("rings", key, title, when, on, look=look, rings=shown)
 
 

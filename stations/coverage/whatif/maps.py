@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -66,9 +66,10 @@ def layers(asked: Answered, datum: Datum) -> list[Layer]:
     still = maps.shown(found)[~np.isin(maps.shown(found), moving)]
     covered = found.cover.covered[still]
     named_ones, *_shares = maps.regions(found, datum)
+    others = _others(asked)
     return [
         named_ones,
-        *_rings(asked, fates, datum),
+        *_rings(asked, fates, [spot.point for spot in others], datum),
         _spots(
             "covered", _("已覆盖的村居"), Look.COVERED, maps.settled(found, still[covered]), datum
         ),
@@ -80,7 +81,7 @@ def layers(asked: Answered, datum: Datum) -> list[Layer]:
             datum,
         ),
         *_changed(asked, lost, won, datum),
-        _spots("sites", _("计入的网点"), Look.SITE, _others(asked), datum),
+        _spots("sites", _("计入的网点"), Look.SITE, others, datum),
         *_sites(fates, datum),
     ]
 
@@ -185,12 +186,13 @@ def _sites(fates: _Fates, datum: Datum) -> Iterable[Layer]:
             yield _spots(key, title, look, some, datum, When.AFTER)
 
 
-def _rings(asked: Answered, fates: _Fates, datum: Datum) -> Iterable[Layer]:
-    """The circles of sites that nothing happens to, then those of the others before and after."""
+def _rings(asked: Answered, fates: _Fates, still: Sequence[Point], datum: Datum) -> Iterable[Layer]:
+    """The circles of sites that nothing happens to, where they are not too many, then those of
+    the others before and after."""
     radius = asked.scene.question.rule.straight
     title = _("%(metres)s 米范围", metres=f"{radius:g}")
-    still = [spot.point for spot in _others(asked)]
-    yield map_data.rings("reach", title, still[:MOST_RINGS], radius, datum)
+    drawn = still if len(still) <= MOST_RINGS else ()
+    yield map_data.rings("reach", title, drawn, radius, datum)
     for key, some, look, when in (
         ("was-reach", fates.before, Look.SITE, When.BEFORE),
         ("kept-reach", fates.kept, Look.SITE, When.AFTER),
