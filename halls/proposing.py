@@ -16,6 +16,7 @@ from core.proposals.rules import Asked, ProposalKind
 from core.sites import actions as sites
 from core.sites import story
 from core.sites.changes import Change
+from core.sites.queries import version_of
 from halls import queries
 from halls.queries import Kept
 
@@ -42,7 +43,7 @@ def site_of(asked: Asked) -> int:
 
 
 def version(asked: Asked) -> int | None:
-    return queries.version_of(site_of(asked))
+    return version_of(site_of(asked))
 
 
 def do(actor: Actor, asked: Asked, seen: int | None, change: Change) -> None:

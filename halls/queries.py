@@ -72,11 +72,6 @@ def _within(actor: Actor, place: Place, *permissions: Permission) -> bool:
     )
 
 
-def version_of(site_id: int) -> int | None:
-    """The version of a site as it is now."""
-    return db.session.scalar(sa.select(Site.version).where(Site.id == site_id))
-
-
 def waiting(code: str, kind: str) -> Sequence[Proposal]:
     """What waits for an answer about the site, of one kind, oldest first."""
     return db.session.scalars(

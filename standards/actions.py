@@ -195,7 +195,7 @@ def observe(
     """
     check(published.version, said, shown)
     code, region_id = _site(site_id, on)
-    ids = published.criteria
+    ids = {one: row.id for one, row in published.criteria.items()}
     _refuse_twice(site_id, source, [ids[one] for one in said])
     own = {
         "site_id": site_id,

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
@@ -26,6 +27,13 @@ from standards.models import (
 from standards.rules import Version
 
 
+class Row(NamedTuple):
+    """A criterion as it is kept: its id, and what stands for what it asks."""
+
+    id: int
+    asked: str
+
+
 @dataclass(frozen=True, slots=True)
 class Published:
     """A version as it was published.
@@ -43,7 +51,7 @@ class Published:
     published_by: str
     published_at: datetime
     #: The rows of its criteria, by their codes.
-    criteria: Mapping[str, int]
+    criteria: Mapping[str, Row]
     ended: date | None = None
 
     def holds(self, on: date) -> bool:
@@ -57,34 +65,38 @@ def published() -> tuple[Published, ...]:
 
 @of_revision(VERSIONS)
 def _published() -> tuple[Published, ...]:
+    end = sa.select(sa.func.min(StandardEnd.until)).where(
+        StandardEnd.standard_id == StandardVersion.standard_id,
+        StandardEnd.until > StandardVersion.in_force,
+    )
     rows = db.session.execute(
-        sa.select(StandardVersion, Standard.code)
+        sa.select(StandardVersion, Standard.code, end.scalar_subquery())
         .join(Standard, Standard.id == StandardVersion.standard_id)
         .order_by(Standard.id, StandardVersion.number)
     ).all()
-    days = [(row.standard_id, row.in_force) for row, _code in rows]
-    ends = db.session.execute(sa.select(StandardEnd.standard_id, StandardEnd.until)).all()
+    days = [(row.standard_id, row.in_force) for row, _code, _ended in rows]
     criteria = _criteria()
     found = []
-    for place, (row, code) in enumerate(rows):
+    for place, (row, code, ended) in enumerate(rows):
         following = days[place + 1] if place + 1 < len(days) else None
         until = following[1] if following and following[0] == row.standard_id else None
-        own = (day for standard_id, day in ends if standard_id == row.standard_id)
-        within = [day for day in own if row.in_force < day and (until is None or day < until)]
-        found.append(_one(row, code, until, min(within, default=None), criteria[row.id]))
+        if until is not None and ended is not None and ended >= until:
+            ended = None
+        found.append(_one(row, code, until, ended, criteria[row.id]))
     return tuple(found)
 
 
-def _criteria() -> dict[int, dict[str, int]]:
+def _criteria() -> dict[int, dict[str, Row]]:
     """The rows of the criteria of every version, by its id and their codes."""
-    found: dict[int, dict[str, int]] = defaultdict(dict)
+    found: dict[int, dict[str, Row]] = defaultdict(dict)
     rows = db.session.execute(
         sa.select(
-            StandardCriterion.version_id, StandardCriterion.code, StandardCriterion.id
+            *(StandardCriterion.version_id, StandardCriterion.code),
+            *(StandardCriterion.id, StandardCriterion.asked),
         ).order_by(StandardCriterion.version_id, StandardCriterion.position)
     )
-    for version_id, code, criterion_id in rows:
-        found[version_id][code] = criterion_id
+    for version_id, code, criterion_id, asked in rows:
+        found[version_id][code] = Row(criterion_id, asked)
     return found
 
 
@@ -93,7 +105,7 @@ def _one(
     code: str,
     until: date | None,
     ended: date | None,
-    criteria: Mapping[str, int],
+    criteria: Mapping[str, Row],
 ) -> Published:
     return Published(
         id=row.id,

@@ -95,7 +95,8 @@ class SiteVerdict:
 def of_site(site_id: int, on: date | None = None) -> tuple[SiteVerdict, ...]:
     """Every standard in force at the site on the day (today), with the reasons."""
     found = verdicts.verdicts(on)
-    said = _said(site_id, found.day.ask.on)
+    # Of most sites nobody has said anything yet, which is known without asking.
+    said = _said(site_id, found.day.ask.on) if site_id in verdicts.seen().sites else {}
     index = np.flatnonzero(found.day.ask.network.rows.ids == site_id)
     if not len(index):
         return ()

@@ -41,7 +41,7 @@ from standards.judging import (
     derived,
     judge,
 )
-from standards.models import OBSERVATIONS, Observation, Standard, StandardCriterion, StandardVersion
+from standards.models import OBSERVATIONS, Observation
 from standards.queries import Published
 from standards.rules import Check, Criterion, State, Version
 
@@ -93,21 +93,12 @@ def _criteria() -> tuple[dict[Key, int], dict[int, int]]:
     """A number for each question, in the order in which they were first asked; and of each
     criterion the number of its question."""
     known: dict[Key, int] = {}
-    rows = db.session.execute(
-        sa.select(
-            StandardCriterion.id,
-            Standard.code.label("standard"),
-            StandardCriterion.code,
-            StandardCriterion.asked,
-        )
-        .join(StandardVersion, StandardVersion.id == StandardCriterion.version_id)
-        .join(Standard, Standard.id == StandardVersion.standard_id)
-        .order_by(StandardCriterion.id)
+    rows = sorted(
+        (row.id, (one.code, code, row.asked))
+        for one in queries.published()
+        for code, row in one.criteria.items()
     )
-    criteria = {
-        row.id: known.setdefault((row.standard, row.code, row.asked), len(known)) for row in rows
-    }
-    return known, criteria
+    return known, {number: known.setdefault(key, len(known)) for number, key in rows}
 
 
 def _read(criteria: dict[int, int], after: int) -> dict[str, Any]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
@@ -46,8 +46,12 @@ def holding(on: date | sa.BindParameter[date]) -> sa.ColumnElement[bool]:
 
 def held(connection: sa.Connection, account_id: int, on: date) -> tuple[Held, ...]:
     """What the account holds on the day, read on *connection*."""
-    found = connection.execute(_HELD, {"account_id": account_id, "on": on})
-    return tuple(_held(Role(row.role), row.region_id, row.site_id) for row in found)
+    return held_by(connection.execute(_HELD, {"account_id": account_id, "on": on}))
+
+
+def held_by(grants: Iterable[Any]) -> tuple[Held, ...]:
+    """What rows with role, region_id and site_id of a grant come to."""
+    return tuple(_held(Role(row.role), row.region_id, row.site_id) for row in grants)
 
 
 #: Asked at the door of every request, so it is put together once.

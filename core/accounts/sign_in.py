@@ -24,7 +24,7 @@ from flask_babel import lazy_gettext as _l
 from core import crypto
 from core.access import ANONYMOUS, Actor, SignInNeeded
 from core.accounts import attempts, passwords, queries, second_factor, story
-from core.accounts.models import Account, RecoveryCode, SignIn
+from core.accounts.models import Account, Grant, RecoveryCode, SignIn
 from core.accounts.passwords import PROFILES
 from core.accounts.queries import Credentials
 from core.accounts.rules import (
@@ -72,10 +72,11 @@ def current(token: str) -> Current | None:
     """
     moment = now()
     with db.engine.connect() as connection:
-        row = connection.execute(_CURRENT, {"token_hash": _hash(token)}).one_or_none()
-        if row is None:
-            return None
-        held = queries.held(connection, row.account_id, civil(moment).date())
+        asked = {"token_hash": _hash(token), "on": civil(moment).date()}
+        rows = connection.execute(_CURRENT, asked).all()
+    if not rows:
+        return None
+    row, held = rows[0], queries.held_by(row for row in rows if row.role is not None)
     profile = PROFILES[settings().password_profile]
     standing = Standing(
         created_at=row.created_at,
@@ -101,13 +102,19 @@ _CURRENT: Final = (
         *(SignIn.id, SignIn.account_id, SignIn.created_at, SignIn.seen_at, SignIn.fresh_at),
         *(SignIn.second_at, Account.username, Account.name, Account.password_at),
         *(Account.one_time_until, Account.totp_secret.is_not(None).label("enrolled")),
+        *(Grant.role, Grant.region_id, Grant.site_id),
     )
     .join(Account, Account.id == SignIn.account_id)
+    .outerjoin(
+        Grant,
+        sa.and_(Grant.account_id == Account.id, queries.holding(sa.bindparam("on", type_=sa.Date))),
+    )
     .where(
         SignIn.token_hash == sa.bindparam("token_hash"),
         SignIn.ended_at.is_(None),
         Account.disabled_at.is_(None),
     )
+    .order_by(Grant.id)
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Final
 
 import sqlalchemy as sa
 
@@ -11,12 +12,19 @@ from core.calendar.rules import Calendar, DayKind, SpecialDay, Year
 from core.db import db
 from core.snapshot import of_revision
 
+_DAY: Final = (CalendarDay.day, CalendarDay.kind, CalendarDay.name, CalendarDay.name_en)
+
 
 @of_revision("network")
 def calendar() -> Calendar:
     """The special days of every year that is loaded; read again only after a change."""
-    years = frozenset(db.session.scalars(sa.select(CalendarYear.year)))
-    return Calendar(_days(), years)
+    rows = db.session.execute(
+        sa.select(CalendarYear.year, *_DAY)
+        .outerjoin(CalendarDay, CalendarDay.year == CalendarYear.year)
+        .order_by(CalendarDay.day)
+    ).all()
+    days = {day: SpecialDay(DayKind(kind), *names) for _year, day, kind, *names in rows if day}
+    return Calendar(days, frozenset(row.year for row in rows))
 
 
 def loaded() -> dict[int, Year]:
@@ -32,9 +40,5 @@ def loaded() -> dict[int, Year]:
 
 
 def _days() -> dict[date, SpecialDay]:
-    rows = db.session.execute(
-        sa.select(
-            CalendarDay.day, CalendarDay.kind, CalendarDay.name, CalendarDay.name_en
-        ).order_by(CalendarDay.day)
-    )
+    rows = db.session.execute(sa.select(*_DAY).order_by(CalendarDay.day))
     return {day: SpecialDay(DayKind(kind), name, name_en) for day, kind, name, name_en in rows}

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import Any, Final
 
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
@@ -65,17 +66,40 @@ class Catalogue:
 @snapshot.of_revision("network")
 def catalogue(on: date) -> Catalogue:
     """The services that there were on the day."""
-    found = db.session.execute(
-        sa.select(ServiceRow.code, ServicePeriod)
-        .join(ServicePeriod, ServicePeriod.service_id == ServiceRow.id)
-        .where(on_day(ServicePeriod, on))
-        .order_by(ServicePeriod.position, ServiceRow.code)
+    held = (
+        row
+        for row in _kept()
+        if row.since is not None and row.since <= on and (row.until is None or on < row.until)
     )
-    return Catalogue(tuple(read(code, period) for code, period in found))
+    return Catalogue(tuple(read(row.code, row) for row in held))
 
 
-def read(code: str, period: ServicePeriod) -> Service:
-    """A service as one of its periods has it."""
+def service_ids() -> tuple[int, ...]:
+    """Every service there ever was, by id, in order."""
+    return tuple(sorted({row.id for row in _kept()}))
+
+
+@snapshot.of_revision("network")
+def _kept() -> Sequence[Any]:
+    """Every period of every service, in the order of lists; of one without any a row all the same.
+
+    They are few, so that no day asks the database again.
+    """
+    return db.session.execute(
+        sa.select(ServiceRow.id, ServiceRow.code, *(getattr(ServicePeriod, one) for one in _FACTS))
+        .outerjoin(ServicePeriod, ServicePeriod.service_id == ServiceRow.id)
+        .order_by(ServicePeriod.position, ServiceRow.code)
+    ).all()
+
+
+_FACTS: Final = (
+    *("service_id", "name", "name_en", "group", "group_en", "position", "devolved"),
+    *("facts", "sources", "since", "until"),
+)
+
+
+def read(code: str, period: Any) -> Service:
+    """A service as one of its periods has it, a row of the table or of a statement."""
     return Service(
         id=period.service_id,
         code=code,

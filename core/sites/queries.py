@@ -15,10 +15,10 @@ from sqlalchemy.orm import aliased
 from core.audit.models import AuditEvent
 from core.calendar.queries import calendar
 from core.calendar.rules import Shut
-from core.catalogue.models import Service
+from core.catalogue.queries import service_ids
 from core.clock import CITY_TIME, today
 from core.dated import lasting, on_day
-from core.db import db
+from core.db import db, once
 from core.regions.queries import tree
 from core.regions.ranks import ranks
 from core.search import contains, rank
@@ -69,7 +69,7 @@ def _rows(on: date) -> Rows:
     ids, region_ids, kinds, statuses, lat, lon, verified, *texts = columns(_sites(on))
     codes, names, names_en, addresses, phones, made = texts
     places = np.array(ids, np.int64)
-    services = tuple(db.session.scalars(sa.select(Service.id).order_by(Service.id)))
+    services = service_ids()
     direct, assisted = _planes(on, places, services)
     return Rows(
         ids=places,
@@ -203,7 +203,20 @@ def plan_digest(region_id: int) -> str:
 
 def confirmed_on(site_id: int) -> date | None:
     """The day on which somebody last said that what is known of the site is right."""
-    return db.session.scalar(sa.select(Site.confirmed_on).where(Site.id == site_id))
+    known = _written(site_id)
+    return None if known is None else known.confirmed_on
+
+
+def version_of(site_id: int) -> int | None:
+    """The version of a site as it is now."""
+    known = _written(site_id)
+    return None if known is None else known.version
+
+
+def _written(site_id: int) -> Any:
+    """What is no part of the day's network, for it changes with every confirmation; asked once."""
+    asked = sa.select(Site.version, Site.confirmed_on).where(Site.id == site_id)
+    return once(("written", site_id), lambda: db.session.execute(asked).one_or_none())
 
 
 def search(text: str, on: date, limit: int, status: Status | None = Status.ACTIVE) -> list[str]:

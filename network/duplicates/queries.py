@@ -61,26 +61,41 @@ def undecided(actor: Actor, net: Network, region: Node | None, least: float) -> 
     Only where :func:`searchable`.
     """
     found = _pairs(net.on, region.id if region is not None and len(net) > LARGE else None)
-    judged = {(row.low_id, row.high_id) for row in db.session.scalars(sa.select(PairVerdict))}
+    return _undecided(actor, net, region, [pair for pair in found if pair.score >= least])
+
+
+def _undecided(
+    actor: Actor, net: Network, region: Node | None, found: Sequence[Pair]
+) -> list[Pair]:
+    """Those of the pairs that lie within reach and in the region, and that nobody has judged."""
     own = reach(actor)
     mine = None if own.everywhere else own.region_ids(net.tree)
     inside = None if region is None else _inside(net, region)
-    return [
+    left = [
         pair
         for pair in found
-        if pair.score >= least
-        and pair.ids not in judged
-        and (mine is None or bool(mine.intersection(pair.regions)))
+        if (mine is None or bool(mine.intersection(pair.regions)))
         and (inside is None or bool(inside.intersection(pair.regions)))
     ]
+    judged = _judged() if left else frozenset()
+    return [pair for pair in left if pair.ids not in judged]
+
+
+def _judged() -> frozenset[tuple[int, int]]:
+    rows = db.session.execute(sa.select(PairVerdict.low_id, PairVerdict.high_id))
+    return frozenset((low, high) for low, high in rows)
 
 
 def undecided_of(actor: Actor, net: Network, place: Place) -> list[Pair]:
     """The pairs that one site is in; of a large network none, which would take too long."""
     if len(net) > LARGE:
         return []
-    found = undecided(actor, net, None, rules.LEAST)
-    return [pair for pair in found if place.code in (pair.a, pair.b)]
+    own = [
+        pair
+        for pair in _pairs(net.on, None)
+        if pair.score >= rules.LEAST and place.code in (pair.a, pair.b)
+    ]
+    return _undecided(actor, net, None, own)
 
 
 def _inside(net: Network, region: Node) -> set[int]:

@@ -13,7 +13,7 @@ from core.clock import now
 from core.regions.queries import tree
 from core.regions.tree import Node
 from core.sites.network import Place
-from core.sites.queries import confirmed_on, network
+from core.sites.queries import confirmed_on, network, version_of
 from core.sites.rules import Status
 from core.web import Panel
 from network.editing import queries
@@ -55,7 +55,7 @@ def strip(place: Place) -> Markup | None:
         writes=writes,
         keeps=keeps,
         audits=within[Permission.AUDIT_READ] and find_kind("site") is not None,
-        version=queries.version_of(place.id) if keeps else None,
+        version=version_of(place.id) if keeps else None,
         confirmed_on=confirmed_on(place.id),
         coming=queries.coming(place.id),
         living=living,

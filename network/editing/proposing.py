@@ -23,6 +23,7 @@ from core.proposals.rules import Asked, ProposalKind, State, find_kind, proposal
 from core.sites import actions as sites
 from core.sites import changes, story
 from core.sites.changes import Change
+from core.sites.queries import version_of
 from core.sites.rules import Mode
 from network.editing import queries
 from network.editing.queries import Kept
@@ -40,7 +41,7 @@ def _site(asked: Asked) -> int:
 
 
 def _version(asked: Asked) -> int | None:
-    return queries.version_of(_site(asked))
+    return version_of(_site(asked))
 
 
 def _do(actor: Actor, asked: Asked, seen: int | None, change: Change) -> None:

@@ -132,11 +132,6 @@ def modes_of(site_id: int) -> dict[int, Mode]:
     return {service_id: Mode(mode) for service_id, mode in offered}
 
 
-def version_of(site_id: int) -> int | None:
-    """The version of a site as it is now."""
-    return db.session.scalar(sa.select(Site.version).where(Site.id == site_id))
-
-
 def coming(site_id: int) -> Sequence[SitePeriod]:
     """What is entered already of the days to come, oldest first."""
     return db.session.scalars(

@@ -194,7 +194,7 @@ def test_who_has_no_cookie_costs_no_look_at_the_accounts(
     browser = signed_in(app, inspector)
     asked.clear()
     browser.get("/services")
-    assert len([each for each in asked if "sign_in" in each or "account_grant" in each]) == 2
+    assert len([each for each in asked if "sign_in" in each or "account_grant" in each]) == 1
 
 
 def test_no_transaction_is_left_open_by_looking_who_it_is(app: Flask, inspector: int) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -21,7 +23,6 @@ def client(app: Flask, town: Town) -> FlaskClient:
 def test_a_sites_page_tells_staff_whom_it_reaches_and_nobody_else(
     app: Flask, client: FlaskClient, town: Town
 ) -> None:
-    text(client, f"/coverage/{COUNTY}")  # who lives where is asked of the database once
     said = text(client, f"/sites/{town.hall}")
     assert "1 公里内 300 人 2 个村居" in said
     assert "其中只靠它 100 人 1 个村居" in said
@@ -29,6 +30,15 @@ def test_a_sites_page_tells_staff_whom_it_reaches_and_nobody_else(
     assert "其中只靠它 100 人" in text(manager, f"/sites/{town.hall}")
     assert "只靠它" not in text(app.test_client(), f"/sites/{town.hall}")
     assert "只靠它" not in text(manager, f"/sites/{town.clinic}")
+
+
+def test_a_sites_page_asks_the_database_little_though_nothing_is_in_memory(
+    client: FlaskClient, town: Town, statements: Any
+) -> None:
+    """As the first page after a change of the register, of people and of standards does."""
+    with statements() as asked:
+        assert client.get(f"/sites/{town.hall}").status_code == 200
+    assert len(asked) <= 30, asked
 
 
 def test_a_regions_page_tells_staff_both_shares(app: Flask, client: FlaskClient) -> None:
