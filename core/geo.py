@@ -37,6 +37,11 @@ class Datum(Labelled):
         """Its name alone, the same in every language."""
         return _SYMBOLS[self]
 
+    @property
+    def is_wgs84(self) -> bool:
+        """Whether its degrees are those of WGS-84."""
+        return self not in _SHIFTS
+
 
 _SYMBOLS: Final = {
     Datum.WGS84: "WGS-84",
@@ -44,11 +49,6 @@ _SYMBOLS: Final = {
     Datum.GCJ02: "GCJ-02",
     Datum.BD09: "BD-09",
 }
-
-    @property
-    def is_wgs84(self) -> bool:
-        """Whether its degrees are those of WGS-84."""
-        return self not in _SHIFTS
 
 
 @dataclass(frozen=True, slots=True)
