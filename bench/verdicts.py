@@ -125,7 +125,7 @@ def _see() -> int:
             place = net.place(index)
             for criterion in published.version.of_kind(place.kind):
                 if criterion.observable:
-                    rows.append(_answer(place.id, ids[criterion.code], random))
+                    rows.append(_answer(place.id, ids[criterion.code].id, random))
     with writing():
         db.session.execute(sa.insert(Observation), rows)
     return len(rows)

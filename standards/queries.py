@@ -77,11 +77,10 @@ def _published() -> tuple[Published, ...]:
     days = [(row.standard_id, row.in_force) for row, _code, _ended in rows]
     criteria = _criteria()
     found = []
-    for place, (row, code, ended) in enumerate(rows):
+    for place, (row, code, end_day) in enumerate(rows):
         following = days[place + 1] if place + 1 < len(days) else None
         until = following[1] if following and following[0] == row.standard_id else None
-        if until is not None and ended is not None and ended >= until:
-            ended = None
+        ended = None if until is not None and end_day is not None and end_day >= until else end_day
         found.append(_one(row, code, until, ended, criteria[row.id]))
     return tuple(found)
 

@@ -8,6 +8,8 @@
   const SHADES = ["#f7fbf8", "#d5eadf", "#a6d3bd", "#6fb695", "#3a9470"];
   const LETTER = 15;
   const LINE = 22;
+  const BELOW = 12;
+  const EDGE = 4;
 
   function style(feature) {
     const shade = feature.properties.shade;
@@ -52,6 +54,17 @@
     return told.number || null;
   }
 
+  // How far a name has to be moved so that the edge of the map does not cut it.
+  function inward(map, at, wide) {
+    const view = map.getSize();
+    const where = map.layerPointToContainerPoint(at);
+    const room = wide / 2 + EDGE;
+    if (2 * room > view.x || !L.bounds([0, 0], view).contains(where)) {
+      return 0;
+    }
+    return Math.max(room - where.x, 0) + Math.min(view.x - room - where.x, 0);
+  }
+
   // A name shows where its region is wide enough for it and no name before it stands in the way.
   function fit(map, layers) {
     const taken = [];
@@ -59,11 +72,14 @@
       const text = fitting(map, layer);
       const wide = width(text || "");
       const at = map.latLngToLayerPoint(middle(layer));
+      const moved = inward(map, at, wide);
+      at.x += moved;
       const free = taken.every(
         (other) => Math.abs(other.x - at.x) > (other.wide + wide) / 2 || Math.abs(other.y - at.y) > LINE
       );
       if (text && free) {
         taken.push({ x: at.x, y: at.y, wide: wide });
+        layer.getTooltip().options.offset = [moved, layer.getLatLng ? BELOW : 0];
         layer.setTooltipContent(label(text));
         layer.openTooltip();
       } else {
@@ -82,7 +98,7 @@
       // Under the places, so that no name hides one.
       const look = { permanent: true, className: "map-label", pane: "shadowPane" };
       // A town's own station stands where the town is: the name of a mere point goes below it.
-      const side = layer.getLatLng ? { direction: "bottom", offset: [0, 12] } : { direction: "center" };
+      const side = layer.getLatLng ? { direction: "bottom" } : { direction: "center" };
       layer.bindTooltip(content, { ...look, ...side });
       if (layer.bringToBack && !layer.getLatLng) {
         layer.bringToBack();
@@ -90,7 +106,7 @@
     });
     const layers = ground.getLayers();
     const refit = () => map.hasLayer(ground) && fit(map, layers);
-    map.on("zoomend", refit);
+    map.on("moveend", refit);
     ground.on("add", refit);
     fit(map, layers);
     return ground;
