@@ -70,7 +70,7 @@ def in_both(text: str) -> tuple[str, str]:
 @blueprint.get("/lang/<code>")
 @public
 def choose(code: str) -> AnyResponse:
-    """Keep the choice for a year and go back to where the visitor was."""
+    """Keep the choice for a year and go back to where the visitor was. Raises NotFound."""
     if code not in LANGUAGES:
         raise NotFound(code)
     response = redirect(place_here(request.args.get("next", "")))

@@ -150,7 +150,10 @@ def _held_words(role: Role, where: str, since: date, until: date | None) -> dict
 
 
 def revoke(actor: Actor, whom: Person, grant_id: int) -> None:
-    """Take a role from *whom*, at once; whoever is signed in with it is signed out."""
+    """Take a role from *whom*, at once; whoever is signed in with it is signed out.
+
+    Raises NotFound, Forbidden.
+    """
     found = _held(whom, grant_id)
     if actor.account_id == whom.id:
         raise Forbidden(_l("不能收回自己的角色。"))

@@ -210,7 +210,10 @@ def _asked() -> str:
 
 
 def account() -> Current:
-    """The sign-in of the person who asks; views that only people may call use it."""
+    """The sign-in of the person who asks; views that only people may call use it.
+
+    Raises SignInNeeded.
+    """
     found = current()
     if found is None:
         raise SignInNeeded(_l("请先登录。"))

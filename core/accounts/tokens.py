@@ -75,7 +75,10 @@ def _end_of(last_day: date) -> datetime:
 
 
 def revoke(actor: Actor, whom: Person, prefix: str) -> None:
-    """Take back a token of *whom*: one's own, or anybody's within reach by permission."""
+    """Take back a token of *whom*: one's own, or anybody's within reach by permission.
+
+    Raises NotFound, Forbidden.
+    """
     own = actor.account_id == whom.id
     if not own and not actor.may(Permission.TOKENS_REVOKE):
         raise Forbidden(_l("您没有此项权限。"))

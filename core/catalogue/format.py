@@ -145,6 +145,7 @@ def _sources_faults(row: ServiceRow, file: ServicesFile) -> Iterator[tuple[str, 
 
 
 def source_faults(source: SourceRow, documents: Mapping[str, Document]) -> Iterator[LazyString]:
+    """What is wrong with how a fact says where it is from; nothing where all is well."""
     unknown = _unknown(source.of, documents)
     if unknown:
         yield from (_no_document(name) for name in unknown)

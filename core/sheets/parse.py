@@ -84,6 +84,8 @@ def _row(number: int, cells: list[Cell]) -> Iterator[dict[str, Any]]:
 
 
 def main(kind: str, path: str, seconds: str = str(SECONDS)) -> int:
+    """Write the lines of a sheet to standard output as JSON, one each; gives the exit code."""
+
     def tell() -> None:
         write = sys.stdout.write
         encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode

@@ -84,6 +84,7 @@ def _elements(archive: zipfile.ZipFile, part: str) -> list[tuple[str, dict[str, 
 
 
 def opened_book(archive: zipfile.ZipFile) -> Workbook:
+    """The sheets of a workbook, with the texts and dates that their cells refer to."""
     book = Workbook(archive)
     kinds = {
         given.get("Id", ""): (_target(given.get("Target", "")), _kind(given.get("Type", "")))
@@ -147,6 +148,7 @@ def _texts(archive: zipfile.ZipFile, part: str) -> list[str]:
 
 
 def unescaped(given: str) -> str:
+    """A text with ``_x000D_`` and the like as the letters they stand for. Raises Wrong."""
     if len(given) > MOST_LETTERS:
         raise Wrong("cell")
     if "_x" not in given:

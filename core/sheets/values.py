@@ -16,6 +16,8 @@ _EXPONENT: Final = re.compile(r"(?<!\d)\d+(\.\d+)?[eE][+]?\d+", re.ASCII)
 
 
 def text(most: int) -> Callable[[str], str]:
+    """Reads one line of at most so many letters, blanks folded. The reader raises BadInput."""
+
     def read(text: str) -> str:
         clean = " ".join(_CONTROLS.sub(" ", text).split())
         if len(clean) > most:
@@ -26,7 +28,7 @@ def text(most: int) -> Callable[[str], str]:
 
 
 def region(text: str) -> str:
-    """Twelve digits; the six of a county and the nine of a town are filled up."""
+    """Twelve digits; the six of a county and the nine of a town are filled up. Raises BadInput."""
     digits = digits_of(text)
     if not (digits.isascii() and digits.isdigit()) or len(digits) not in (6, 9, 12):
         raise BadInput(_l("区划代码应为 12 位数字（县 6 位、镇街 9 位也可以）。"))
@@ -34,7 +36,10 @@ def region(text: str) -> str:
 
 
 def digits_of(text: str) -> str:
-    """*text* without the ``.0`` of a number that a spreadsheet wrote; nothing else is guessed."""
+    """*text* without the ``.0`` of a number that a spreadsheet wrote; nothing else is guessed.
+
+    Raises BadInput.
+    """
     digits = plain(text)
     if _EXPONENT.fullmatch(digits):
         raise BadInput(

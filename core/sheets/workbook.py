@@ -39,7 +39,10 @@ _DAMAGED: Final = (
 
 
 def lines(path: str) -> Iterator[dict[str, Any]]:
-    """``{"sheet": …}``, then ``{"row": number, "cells": […]}`` each; hidden sheets only named."""
+    """``{"sheet": …}``, then ``{"row": number, "cells": […]}`` each; hidden sheets only named.
+
+    Raises Wrong.
+    """
     try:
         with zipfile.ZipFile(path) as archive:
             book = opened_book(archive)

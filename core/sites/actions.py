@@ -249,7 +249,10 @@ def _require_unmerged(site: Site) -> None:
 
 
 def confirm(actor: Actor, site_id: int, seen: int) -> None:
-    """Note that all that was seen at the version *seen* is right today; no snapshot tells it."""
+    """Note that all that was seen at the version *seen* is right today; no snapshot tells it.
+
+    Raises Conflict.
+    """
     require_site(actor, site_id, *KEEPERS)
     code = db.session.scalar(
         sa.update(Site)

@@ -72,7 +72,10 @@ _NAMES: Final = ("name", "name_en", "address", "phone")
 
 
 def described(**facts: str) -> Change:
-    """Another ``name``, ``name_en``, ``address`` or ``phone``: what is not dated."""
+    """Another ``name``, ``name_en``, ``address`` or ``phone``: what is not dated.
+
+    Raises BadInput.
+    """
     if not facts.keys() <= set(_NAMES):
         raise ValueError(f"a site has no {facts.keys() - set(_NAMES)}")
 
@@ -115,7 +118,10 @@ def opened(on: date) -> Change:
 
 
 def checked() -> Change:
-    """Somebody has checked that it is where the register says."""
+    """Somebody has checked that it is where the register says.
+
+    Raises BadInput where nothing is known to check.
+    """
 
     def make(actor: Actor, site: Site, hand: Hand) -> Changes:
         period = _standing_on(hand.periods(SitePeriod, site.id), today())

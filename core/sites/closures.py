@@ -122,7 +122,10 @@ def find(uuid: str) -> Closure:
 def amend(
     actor: Actor, closure: Closure, until: date | None, words: str, words_en: str = ""
 ) -> None:
-    """Let a closure end on another day (None: nobody knows), or be told in other words."""
+    """Let a closure end on another day (None: nobody knows), or be told in other words.
+
+    Raises BadInput.
+    """
     minutes = closure.start_minute, closure.end_minute
     absence = None if minutes[0] is None or minutes[1] is None else (minutes[0], minutes[1])
     _check(
@@ -141,7 +144,10 @@ def amend(
 
 
 def lift(actor: Actor, closure: Closure, on: date | None = None) -> None:
-    """Let a closure be over from a day on (today if None); one that has not begun is taken back."""
+    """Let a closure be over from a day on (today if None); one that has not begun is taken back.
+
+    Raises BadInput.
+    """
     day = on or today()
     if closure.until is not None and closure.until <= day:
         raise BadInput(_l("这次停办已经结束。"), field="on")

@@ -24,7 +24,10 @@ from network.duplicates.proposals import MERGE, payload
 
 
 def tell_apart(actor: Actor, a: Held, b: Held, words: str) -> None:
-    """Remember that two sites, read in this transaction, are two places. Again is no mistake."""
+    """Remember that two sites, read in this transaction, are two places. Again is no mistake.
+
+    Raises BadInput.
+    """
     if len(words) > MOST_WORDS:
         raise BadInput(_l("内容太长，最多 %(most)s 个字。", most=MOST_WORDS), field="words")
     low, high = sorted((a, b), key=lambda held: held.id)
@@ -70,6 +73,7 @@ def merge(actor: Actor, survivor: Held, other: Held, asked: Asked, words: str) -
     """Merge the two at once; across counties ask the city to. Gives whether it was done at once.
 
     Both were read in this transaction; ``asked.seen`` are the versions that were on the page.
+    Raises BadInput.
     """
     if not merging.across_counties(survivor.id, other.id):
         merging.merge(actor, survivor.id, other.id, asked.seen, asked.taken)

@@ -17,6 +17,7 @@ _MOBILE: Final = re.compile(r"1\d{10,}", re.ASCII)
 
 
 def code(text: str) -> str:
+    """The code of a site, seven digits with the check digit. Raises BadInput."""
     digits = digits_of(text)
     if digits.isdigit() and len(digits) < SERIAL_DIGITS + 1:
         raise BadInput(_l("网点编码应为 7 位，开头的 0 可能丢了；请把这一列设为“文本”再填。"))
@@ -26,6 +27,7 @@ def code(text: str) -> str:
 
 
 def phone(text: str) -> str:
+    """A telephone number with area code and extension, 40 letters at most. Raises BadInput."""
     number = " ".join(digits_of(text).replace("—", "-").replace("–", "-").split())
     if not _PHONE.fullmatch(number) or not any(letter.isdigit() for letter in number):
         raise BadInput(_l("电话只能有数字、区号和分机，例如 0631-5310001 或 13800000000。"))

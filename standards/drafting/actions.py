@@ -128,7 +128,7 @@ def send(actor: Actor, draft: Draft, seen: int, in_force: date, words: str = "")
 
 def city_of(actor: Actor) -> int:
     """The city for which it is published. Standards hold everywhere, so it has to be the only one
-    on the platform, or the actor's reach all of it."""
+    on the platform, or the actor's reach all of it. Raises BadInput."""
     living = tree(today())
     reach = actor.reach(Permission.STANDARDS_PUBLISH)
     cities = living.top()

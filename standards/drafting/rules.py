@@ -78,7 +78,10 @@ def place_of(version: Version, code: str) -> int:
 
 
 def with_criterion(version: Version, criterion: Criterion, at: int | None) -> Version:
-    """The version with a criterion put in the place of one, or after all others."""
+    """The version with a criterion put in the place of one, or after all others.
+
+    Raises BadInput.
+    """
     if at is None and len(version.criteria) >= MOST_CRITERIA:
         raise BadInput(_l("条目太多，最多 %(most)s 条。", most=MOST_CRITERIA))
     others = [one.code for number, one in enumerate(version.criteria) if number != at]
@@ -90,7 +93,10 @@ def with_criterion(version: Version, criterion: Criterion, at: int | None) -> Ve
 
 
 def without(version: Version, code: str) -> Version:
-    """The version without a criterion; chapters that are empty then are gone, too."""
+    """The version without a criterion; chapters that are empty then are gone, too.
+
+    Raises BadInput.
+    """
     at = place_of(version, code)
     if len(version.criteria) == 1:
         raise BadInput(_l("至少要有一条。"))

@@ -173,7 +173,7 @@ def cancel(actor: Actor, row: Inspection, words: str) -> None:
 
 
 def follow_up(actor: Actor, row: Inspection, day: date, inspector_id: int) -> Inspection:
-    """Send somebody to see whether what was found has been put right."""
+    """Send somebody to see whether what was found has been put right. Raises BadInput, Conflict."""
     require_reach(access.within(actor, access.REVIEW, row.site_id))
     if row.state not in WHOLE:
         raise Conflict(_l("检查完成以后才能安排复查。"))
@@ -189,7 +189,10 @@ def follow_up(actor: Actor, row: Inspection, day: date, inspector_id: int) -> In
 
 
 def sign(actor: Actor, row: Inspection, side: Side, name: str) -> None:
-    """Sign on the page of the result: an inspector for his side, who manages the site for it."""
+    """Sign on the page of the result: an inspector for his side, who manages the site for it.
+
+    Raises BadInput, Conflict.
+    """
     if side is Side.INSPECTOR:
         require_reach(access.took_part(actor, row))
     else:

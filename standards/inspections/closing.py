@@ -123,7 +123,10 @@ def ready_for(uuid: str) -> Ready | None:
 
 
 def ready_again(uuid: str) -> Ready:
-    """The same within the transaction, for who found only there that nothing lacks any more."""
+    """The same within the transaction, for who found only there that nothing lacks any more.
+
+    Raises NotFound.
+    """
     found = ready_for(uuid)
     if found is None:
         raise NotFound(_l("没有这次检查。"))

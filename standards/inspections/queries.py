@@ -128,6 +128,7 @@ def versions(inspection_id: int) -> dict[str, str]:
 
 
 def answers(inspection_id: int) -> list[InspectionAnswer]:
+    """What was said of each criterion at a visit, in the order in which it was filed."""
     return list(
         db.session.scalars(
             sa.select(InspectionAnswer)

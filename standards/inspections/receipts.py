@@ -36,6 +36,7 @@ class Filed:
 
 
 def receipt(uuid: str, outcome: Outcome, digest: str) -> Filed:
+    """What whoever sent a record is told: what became of it, and which photos it still lacks."""
     row = db.session.execute(
         sa.select(Inspection.id, Inspection.state, Inspection.flags).where(Inspection.uuid == uuid)
     ).one()
@@ -74,7 +75,7 @@ def missing(inspection_id: int, copy_id: int | None = None) -> tuple[str, ...]:
 
 
 def locked(uuid: str) -> Inspection:
-    """The visit, which nobody else changes until this transaction has ended."""
+    """The visit, which nobody else changes until this transaction has ended. Raises NotFound."""
     row = db.session.scalar(_LOCKED, {"uuid": uuid})
     if row is None:
         raise NotFound(_l("没有这次检查。"), field="uuid")

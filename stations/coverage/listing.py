@@ -150,6 +150,7 @@ def settlement_lines(asked: Scene, chosen: Iterable[int]) -> list[SettlementLine
 
 
 def settlement_line(asked: Scene, number: int) -> SettlementLine:
+    """The row of the settlement of a number in the scene."""
     demand, found = asked.demand, asked.cover
     nearest = int(found.nearest[number])
     return SettlementLine(

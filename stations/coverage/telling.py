@@ -158,4 +158,5 @@ def point(told: Told) -> Told:
 
 
 def coordinates(lat: Floats, lon: Floats) -> list[list[float]]:
+    """Pairs of longitude and latitude in degrees, as GeoJSON has them."""
     return [list(pair) for pair in zip(lon.tolist(), lat.tolist(), strict=True)]

@@ -16,6 +16,7 @@ from core.regions.tree import Tree
 
 
 def headings() -> list[str]:
+    """The heads of the columns of the ledger."""
     return [
         *(_("序号"), _("通知书编号"), _("所在网点"), _("网点编号"), _("区划")),
         *(_("发现的问题"), _("检查标准"), _("检查依据"), _("情况说明"), _("严重程度")),

@@ -95,7 +95,10 @@ def _check_columns(layouts: Sequence[Layout]) -> None:
 
 
 def judge(actor: Actor, file: File, report: Report) -> None:
-    """Try every row, and keep what would become of it; ends with the digest of it all."""
+    """Try every row, and keep what would become of it; ends with the digest of it all.
+
+    Raises Conflict.
+    """
     if file.node is None:
         raise Conflict(_l("这个区划已经不存在，请重新上传并选择现在的区划。"))
     judging = Judge(file.node, file.terms.datum, queries.regions_for(actor))

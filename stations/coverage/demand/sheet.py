@@ -34,7 +34,10 @@ _NEGATIVE: Final = re.compile(r"-\d{1,12}(\.\d{1,18})?", re.ASCII)
 
 
 def code(text: str) -> str:
-    """A code as the file has it; that of a county or a town is filled up to twelve digits."""
+    """A code as the file has it; that of a county or a town is filled up to twelve digits.
+
+    Raises BadInput.
+    """
     found = values.digits_of(text)
     if len(found) > MOST_CODE:
         raise BadInput(_l("内容太长，最多 %(most)s 个字。", most=MOST_CODE))
@@ -44,7 +47,7 @@ def code(text: str) -> str:
 
 
 def people(text: str) -> int:
-    """A whole number of people, maybe none."""
+    """A whole number of people, maybe none. Raises BadInput."""
     given = plain(text)
     if _THOUSANDS.fullmatch(given):
         given = given.replace(",", "")

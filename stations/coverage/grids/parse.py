@@ -70,7 +70,7 @@ def _odd() -> dict[str, int]:
 
 
 def tif(path: str) -> Read:
-    """The first and only band of a GeoTIFF in degrees, north up."""
+    """The first and only band of a GeoTIFF in degrees, north up. Raises Wrong."""
     import rasterio
     from rasterio.errors import RasterioError
 
@@ -128,7 +128,7 @@ def _bands(raster: Any) -> Read:
 
 
 def table(path: str) -> Read:
-    """Lines of latitude, longitude and people of the centres of cells."""
+    """Lines of latitude, longitude and people of the centres of cells. Raises Wrong."""
     with open(path, encoding="utf-8-sig") as file:
         head = file.readline(10_000)
     delimiter = max(",\t;", key=head.count)
@@ -222,6 +222,8 @@ def _axis(values: NDArray[np.float64], name: str) -> tuple[float | None, NDArray
 
 
 def main(kind: str, path: str, out: str, seconds: str = str(SECONDS)) -> int:
+    """Write the frame of a grid to standard output and its cells to *out*; gives the exit code."""
+
     def write() -> None:
         read = tif(path) if kind == "tif" else table(path)
         with Path(out).open("wb") as file:

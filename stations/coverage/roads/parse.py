@@ -32,7 +32,7 @@ Numbers = NDArray[np.float64]
 
 
 def table(path: str) -> dict[str, Numbers | NDArray[np.int64]]:
-    """Roads from a CSV file; crossings are where their ends meet."""
+    """Roads from a CSV file; crossings are where their ends meet. Raises Wrong."""
     with open(path, encoding="utf-8-sig") as file:
         head = [name.strip().lower() for name in file.readline(10_000).split(",")]
     missing = [name for name in _COLUMNS if head.count(name) != 1]
@@ -126,7 +126,7 @@ def _no_entities(*_told: object) -> None:
 
 
 def graphml(path: str) -> dict[str, Numbers | NDArray[np.int64]]:
-    """Crossings and roads from a GraphML file, as OSMnx and others write it."""
+    """Crossings and roads from a GraphML file, as OSMnx and others write it. Raises Wrong."""
     graph, parser = _Graph(), expat.ParserCreate()
     parser.StartElementHandler, parser.EndElementHandler = graph.begin, graph.end
     parser.CharacterDataHandler = graph.text
@@ -158,6 +158,8 @@ def _told(lat: Numbers, lon: Numbers, start: Any, end: Any, length: Numbers) -> 
 
 
 def main(kind: str, path: str, out: str) -> int:
+    """Write the roads of a file to *out*; gives the exit code."""
+
     def write() -> None:
         read = graphml(path) if kind == "graphml" else table(path)
         with Path(out).open("wb") as file:

@@ -68,6 +68,7 @@ def question_of(run: CoverageRun) -> Question:
 
 
 def service_of(run: CoverageRun) -> Service | None:
+    """The service that a run asks about; None for any. Raises NotFound."""
     if run.service_id is None:
         return None
     found = catalogue(run.on).by_id.get(run.service_id)

@@ -36,6 +36,7 @@ class Line:
 
 
 def lines(runs: Sequence[CoverageRun]) -> list[Line]:
+    """The rows of a list of runs, in its order."""
     parts = queries.parts_done([run.id for run in runs if run.finished_at is None])
     return [
         Line(
@@ -128,6 +129,7 @@ FILTERS: Final[Mapping[str, Callable[..., str]]] = {
 
 
 def headings() -> list[str]:
+    """The heads of the columns of a list of runs."""
     return [
         str(text)
         for text in (
@@ -140,6 +142,7 @@ def headings() -> list[str]:
 
 
 def cells(runs: Sequence[CoverageRun]) -> Iterable[list[object]]:
+    """A list of runs, a row each, to take away."""
     for line in lines(runs):
         run, tally = line.run, line.tally
         numbers = (
@@ -166,6 +169,7 @@ def _instant(moment: object) -> str:
 
 
 def row_headings() -> list[str]:
+    """The heads of the columns of the regions of one run."""
     return [
         str(text)
         for text in (
@@ -176,6 +180,7 @@ def row_headings() -> list[str]:
 
 
 def row_cells(run: CoverageRun) -> Iterable[list[object]]:
+    """The regions of one run, a row each, to take away."""
     for line in queries.lines(run):
         tally = line.tally
         numbers = (

@@ -112,6 +112,7 @@ def seek(actor: Actor, proposal: SitingProposal, job_uuid: str) -> None:
 
 
 def require_undone(proposal: SitingProposal) -> None:
+    """Raise Conflict if the proposal was turned into planned sites already."""
     if proposal.planned_at is not None:
         raise Conflict(_l("方案已转为筹建网点，不再改动；要另算请重新提问。"))
 

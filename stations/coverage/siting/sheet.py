@@ -147,6 +147,7 @@ def list_headings() -> list[str]:
 
 
 def list_cells(proposals: Sequence[SitingProposal]) -> Iterator[Sequence[object]]:
+    """A list of proposals, a row each, to take away."""
     for one in proposals:
         ask = queries.ask_of(one)
         yield (

@@ -175,7 +175,7 @@ _GIVEN: Final = {
 
 
 def day_of(texts: list[str], on: date) -> date:
-    """The day to look at: *on*, or the first of a suspension that begins later."""
+    """The day to look at: *on*, or the first of a suspension that begins later. Raises BadInput."""
     days = []
     for text in texts:
         told = given(text)

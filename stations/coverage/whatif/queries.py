@@ -48,7 +48,10 @@ def around(reach: Reach, net: Network) -> Reach:
 
 
 def reckoning(net: Network, asked: Demand, question: Question, what: WhatIf) -> Reckoning:
-    """The question about a network and settlements in hand, before it is answered."""
+    """The question about a network and settlements in hand, before it is answered.
+
+    Raises BadInput.
+    """
     what.check(question)
     if not np.isin(what.site_ids, net.rows.ids).all():
         raise BadInput(_l("有的网点在所查的日期不存在。"), field="changes")
