@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
-from datetime import datetime
-from typing import Any
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, TypeVar
 
 from flask_babel import lazy_gettext as _l
 from wtforms.fields import choices as library
@@ -16,11 +17,14 @@ from core.errors import BadInput
 from core.labels import Labelled
 
 _DECIMAL = re.compile(r"[+-]?\d{1,9}(\.\d{1,18})?", re.ASCII)
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _WHOLE = re.compile(r"[+-]?\d{1,12}", re.ASCII)
 _TOO_LARGE = re.compile(r"[+-]?\d{10,}(\.\d*)?", re.ASCII)
 _MOMENT = re.compile(
     r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(:\d\d(?:\.\d{1,6})?)?(Z|[+ -]\d\d:?\d\d)?", re.ASCII
 )
+
+E = TypeVar("E", bound=StrEnum)
 
 FLAGS = {"1": True, "true": True, "0": False, "false": False, "": False}
 
@@ -78,6 +82,37 @@ def flag(text: str, field: str) -> bool:
         return FLAGS[plain(text).lower()]
     except KeyError:
         raise BadInput(_l("请填写 1（是）或 0（否）。"), field=field) from None
+
+
+def member(enum: type[E], text: str, field: str) -> E:
+    """The member with the value *text*. Raises BadInput, which names those there are."""
+    try:
+        return enum(text)
+    except ValueError:
+        known = "、".join(enum)
+        raise BadInput(_l("应为 %(known)s 之一。", known=known), field=field) from None
+
+
+def one_of(enum: type[E], given: Mapping[str, str], field: str) -> E | None:
+    """The member that the argument *field* names; None where it is empty. Raises BadInput."""
+    text = plain(given.get(field, ""))
+    return member(enum, text, field) if text else None
+
+
+def day(text: str, field: str) -> date | None:
+    """A date as 2026-11-21, from 2000 to 2099; None for an empty text. Raises BadInput."""
+    written = plain(text)
+    if not written:
+        return None
+    try:
+        if _DAY.fullmatch(written) is None:
+            raise ValueError(written)
+        found = date.fromisoformat(written)
+    except ValueError:
+        raise BadInput(_l("日期写法有误，请写成 2026-11-21。"), field=field) from None
+    if not 2000 <= found.year < 2100:
+        raise BadInput(_l("日期应在 2000 年至 2099 年之间。"), field=field)
+    return found
 
 
 def moment(text: str, field: str) -> datetime:

@@ -82,6 +82,13 @@ def asked(text: str) -> list[str]:
     return _words(text)
 
 
+def sought(args: Mapping[str, str]) -> str:
+    """What a list is searched for: the ``q`` of its address. Raises BadInput if it is too long."""
+    text = args.get("q", "").strip()
+    asked(text)
+    return text
+
+
 def _words(text: str) -> list[str]:
     """*text* in one form: compatibility forms and case folded; ü as pinyin keyboards write it."""
     folded = unicodedata.normalize("NFKC", text).casefold().replace("ü", "v")

@@ -14,8 +14,6 @@ from core.catalogue.rules import Service
 from core.clock import today
 from core.errors import BadInput
 from core.regions.tree import Node
-from core.sites.forms import DAYS_AHEAD as DAYS_AHEAD
-from core.sites.forms import EARLIEST as EARLIEST
 from core.sites.forms import day as day
 from core.sites.forms import kind as kind
 from core.sites.forms import region as region

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 
 from flask_babel import lazy_gettext as _l
 
 from core.audit.queries import Filters
 from core.errors import BadInput
-from core.forms import plain, whole_number
+from core.forms import day, whole_number
 
 NAMES = ("actor", "action", "kind", "code", "since", "until")
 
 _LONGEST = 100
 _LARGEST = 2**31 - 1
-_EARLIEST = 2000
 
 
 def filters(given: Mapping[str, str]) -> Filters:
@@ -25,8 +23,8 @@ def filters(given: Mapping[str, str]) -> Filters:
         action=_text(given, "action"),
         kind=_text(given, "kind"),
         code=_text(given, "code"),
-        since=_day(given, "since"),
-        until=_day(given, "until"),
+        since=day(given.get("since", ""), "since"),
+        until=day(given.get("until", ""), "until"),
     )
 
 
@@ -51,16 +49,3 @@ def _text(given: Mapping[str, str], name: str) -> str:
     if len(text) > _LONGEST:
         raise BadInput(_l("内容太长，最多 %(most)s 个字。", most=_LONGEST), field=name)
     return text
-
-
-def _day(given: Mapping[str, str], name: str) -> date | None:
-    text = plain(given.get(name, ""))
-    if not text:
-        return None
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        raise BadInput(_l("日期写法有误，请写成 2026-11-21。"), field=name) from None
-    if not _EARLIEST <= day.year < 2100:
-        raise BadInput(_l("日期应在 2000 年以后。"), field=name)
-    return day

@@ -6,10 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from flask_babel import lazy_gettext as _l
-
 from core.clock import today
-from core.errors import BadInput
+from core.forms import one_of
 from core.regions.rules import Level
 from core.regions.tree import Node
 from core.sites import forms
@@ -37,12 +35,5 @@ def read(args: Mapping[str, str]) -> Asked:
         region=forms.region(args.get("region", ""), on),
         on=on,
         kind=forms.kind(args.get("kind", "")),
-        below=_level(args.get("below", "")),
+        below=one_of(Level, args, "below"),
     )
-
-
-def _level(text: str) -> Level | None:
-    try:
-        return Level(text) if text else None
-    except ValueError:
-        raise BadInput(_l("级别应为 city、county、town、village 之一。"), field="below") from None

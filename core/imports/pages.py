@@ -11,7 +11,6 @@ from typing import IO, Any, BinaryIO, Final, cast
 
 from flask import Response, make_response, redirect, render_template, request, send_file
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -19,9 +18,10 @@ from core import downloads
 from core.access import Actor, current_actor
 from core.api import asked_page
 from core.db import writing
-from core.errors import BadInput, OneKmError
+from core.errors import OneKmError
 from core.files import store
 from core.files.store import Content
+from core.forms import one_of
 from core.imports import actions, queries, report
 from core.imports.actions import Sent
 from core.imports.jobs import F, Works
@@ -29,6 +29,7 @@ from core.imports.models import Import
 from core.imports.queries import File
 from core.imports.rules import Asked, State
 from core.pages import pages_of
+from core.search import sought
 from core.sheets import workbooks
 from core.sheets.columns import Column
 from core.sheets.container import MOST_BYTES, XLSX_TYPE, check
@@ -36,7 +37,6 @@ from core.sheets.container import MOST_BYTES, XLSX_TYPE, check
 #: How much the form takes beside the file, and both together.
 FORM: Final = 64 * 1024
 MOST_SENT: Final = MOST_BYTES + FORM
-MOST_TEXT: Final = 100
 
 
 def new(form: Any, template: str, send: Callable[[], str], most: int = MOST_BYTES) -> AnyResponse:
@@ -85,23 +85,10 @@ def _workbook(file: IO[bytes], name: str) -> Response:
     return answer
 
 
-def asked_text() -> str:
-    """What is looked for (``q``). Raises BadInput."""
-    text = request.args.get("q", "").strip()
-    if len(text) > MOST_TEXT:
-        raise BadInput(_l("搜索内容太长，最多 %(most)s 个字。", most=MOST_TEXT), field="q")
-    return text
-
-
 def _asked(verdicts: type[StrEnum]) -> Asked:
-    text, verdict = request.args.get("verdict", ""), None
-    if text:
-        try:
-            verdict = verdicts(text)
-        except ValueError:
-            raise BadInput(_l("没有这种结果。"), field="verdict") from None
-    warned = request.args.get("warned") == "1"
-    return Asked(verdict, warned, asked_text(), asked_page().number)
+    args = request.args
+    warned = args.get("warned") == "1"
+    return Asked(one_of(verdicts, args, "verdict"), warned, sought(args), asked_page().number)
 
 
 def run(name: str, files: Import[Any, Any], file: File, **more: Any) -> Response:

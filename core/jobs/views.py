@@ -5,22 +5,20 @@ from __future__ import annotations
 from datetime import datetime
 
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
-from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response as AnyResponse
 
 from core import api
 from core.access import current_actor, known, signed_in
 from core.db import writing
-from core.errors import BadInput
+from core.forms import one_of
 from core.i18n import named
 from core.jobs import actions, queries
 from core.jobs.models import Job
 from core.jobs.rules import State
 from core.pages import pages_of
+from core.search import sought
 
 blueprint = Blueprint("jobs", __name__)
-
-_LONGEST = 100
 
 
 @blueprint.app_template_filter()
@@ -32,7 +30,7 @@ def job_state(state: str) -> State:
 @signed_in
 def index() -> str:
     """One's own jobs, the newest first; ``q`` and ``state`` narrow them down."""
-    text, state = _text(request.args.get("q", "")), _state(request.args.get("state", ""))
+    text, state = sought(request.args), one_of(State, request.args, "state")
     number = api.asked_page().number
     found = queries.listed(current_actor(), text, state, number)
     return render_template(
@@ -44,19 +42,6 @@ def index() -> str:
         number=number,
         pages=pages_of(found.total),
     )
-
-
-def _text(given: str) -> str:
-    if len(given) > _LONGEST:
-        raise BadInput(_l("查找的文字太长，最多 %(most)s 个字。", most=_LONGEST), field="q")
-    return given.strip()
-
-
-def _state(given: str) -> State | None:
-    try:
-        return State(given) if given else None
-    except ValueError:
-        raise BadInput(_l("没有这种状态。"), field="state") from None
 
 
 @blueprint.get("/jobs/<uuid>")

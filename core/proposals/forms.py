@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import StrEnum
-from typing import TypeVar
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -12,11 +10,9 @@ from wtforms import HiddenField, TextAreaField
 from wtforms.validators import Length
 
 from core.errors import BadInput
-from core.forms import whole_number
+from core.forms import one_of, whole_number
 from core.proposals.queries import Filters
 from core.proposals.rules import MOST_WORDS, Show, State, kinds
-
-E = TypeVar("E", bound=StrEnum)
 
 
 def filters(given: Mapping[str, str]) -> Filters:
@@ -25,18 +21,10 @@ def filters(given: Mapping[str, str]) -> Filters:
     if kind and kind not in {known.code for known in kinds()}:
         raise BadInput(_l("没有这种申请。"), field="kind")
     return Filters(
-        show=_one_of(Show, given, "show") or Show.TO_DECIDE,
+        show=one_of(Show, given, "show") or Show.TO_DECIDE,
         kind=kind or None,
-        state=_one_of(State, given, "state"),
+        state=one_of(State, given, "state"),
     )
-
-
-def _one_of(enum: type[E], given: Mapping[str, str], name: str) -> E | None:
-    value = given.get(name, "")
-    try:
-        return enum(value) if value else None
-    except ValueError:
-        raise BadInput(_l("没有这个选项。"), field=name) from None
 
 
 class DecisionForm(FlaskForm):

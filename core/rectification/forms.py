@@ -9,7 +9,7 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField, StringField, TextAreaField
 
 from core.errors import BadInput
-from core.forms import plain, whole_number
+from core.forms import day, whole_number
 
 
 class MoveForm(FlaskForm):
@@ -35,19 +35,6 @@ class MoveForm(FlaskForm):
 
     def said(self, field: str) -> str:
         return self[field].data or ""
-
-
-def day(text: str, field: str) -> date | None:
-    """A day as 2026-11-21; None where nothing is said. Raises BadInput."""
-    if not text.strip():
-        return None
-    try:
-        found = date.fromisoformat(plain(text))
-    except ValueError:
-        raise BadInput(_l("日期写法有误，请写成 2026-11-21。"), field=field) from None
-    if not 2000 <= found.year < 2100:
-        raise BadInput(_l("日期写法有误，请写成 2026-11-21。"), field=field)
-    return found
 
 
 def needed_day(found: date | None) -> date:

@@ -14,9 +14,10 @@ from wtforms.validators import DataRequired, Length
 
 from core.clock import today
 from core.errors import BadInput
+from core.forms import one_of
 from core.labels import Labelled
 from core.regions.tree import Node
-from core.search import MOST_ASKED
+from core.search import sought
 from core.sites import forms as site_forms
 from core.staff.rules import MOST_NAME, Duty
 
@@ -54,19 +55,16 @@ class Filters:
 
 def filters(args: Mapping[str, str]) -> Filters:
     """``q``, ``duty``, ``show``, ``region`` and ``order``. Raises BadInput, NotFound."""
-    text = args.get("q", "").strip()
-    if len(text) > MOST_ASKED:
-        raise BadInput(_l("内容太长，最多 %(most)s 个字。", most=MOST_ASKED), field="q")
     order = args.get("order", "")
     if order not in {"", BY_CODE}:
         raise BadInput(_l("没有这种排序。"), field="order")
-    try:
-        duty = Duty(args["duty"]) if args.get("duty") else None
-        show = Show(args["show"]) if args.get("show") else None
-    except ValueError:
-        raise BadInput(_l("没有这种职责或状态。"), field="duty") from None
-    region = site_forms.region(args.get("region", ""), today())
-    return Filters(text, duty, show, region, order == BY_CODE)
+    return Filters(
+        text=sought(args),
+        duty=one_of(Duty, args, "duty"),
+        show=one_of(Show, args, "show"),
+        region=site_forms.region(args.get("region", ""), today()),
+        by_code=order == BY_CODE,
+    )
 
 
 class MemberForm(FlaskForm):

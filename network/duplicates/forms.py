@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 
 from core.clock import today
 from core.errors import BadInput
-from core.forms import whole_number
+from core.forms import one_of, whole_number
 from core.labels import Labelled
 from core.regions.tree import Node
 from core.sites.rules import Fact, Taken
@@ -52,10 +52,7 @@ class Filters:
 
 def filters(args: Mapping[str, str]) -> Filters:
     """``show``, ``region`` and ``least``, a percentage. Raises BadInput, NotFound."""
-    try:
-        show = Show(args.get("show", "") or Show.OPEN)
-    except ValueError:
-        raise BadInput(_l("没有这种列表。"), field="show") from None
+    show = one_of(Show, args, "show") or Show.OPEN
     percent = whole_number(args.get("least", "") or str(int(LEAST * 100)), "least")
     if not LOWEST * 100 <= percent <= MOST_PERCENT:
         raise BadInput(_l("相似程度应在 30 到 99 之间。"), field="least")

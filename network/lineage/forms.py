@@ -18,10 +18,11 @@ from wtforms.validators import InputRequired, Length, ValidationError
 
 from core.clock import today
 from core.errors import BadInput
-from core.forms import plain, whole_number
+from core.forms import one_of, plain, whole_number
 from core.proposals.rules import MOST_WORDS
 from core.regions.heirs import Heirs
 from core.regions.rules import MOST_SOURCE, ChangeKind
+from core.search import sought
 from core.sites.rules import is_site_code
 from network.lineage.rules import Said
 
@@ -80,12 +81,8 @@ class Filters:
 
 def filters(given: Mapping[str, str]) -> Filters:
     """``kind``, ``q`` and ``undecided``. Raises BadInput."""
-    kind, text = given.get("kind", ""), plain(given.get("q", ""))
-    if kind and kind not in list(ChangeKind):
-        raise BadInput(_l("没有这个选项。"), field="kind")
-    if len(text) > 100:
-        raise BadInput(_l("搜索内容太长，最多 %(most)s 个字。", most=100), field="q")
-    return Filters(ChangeKind(kind) if kind else None, text, given.get("undecided") == "1")
+    kind, text = one_of(ChangeKind, given, "kind"), plain(sought(given))
+    return Filters(kind, text, given.get("undecided") == "1")
 
 
 def heirs(sent: MultiDict[str, str]) -> dict[str, Heirs]:

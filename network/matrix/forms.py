@@ -14,7 +14,7 @@ from core.catalogue.queries import catalogue
 from core.catalogue.rules import Service
 from core.clock import today
 from core.errors import BadInput
-from core.forms import flag
+from core.forms import flag, one_of
 from core.regions.tree import Node
 from core.sites.rules import Kind, Mode, is_site_code
 from network import forms
@@ -56,18 +56,11 @@ def read(args: Mapping[str, str]) -> Asked:
     return Asked(
         region=forms.region(args.get("region", ""), on),
         on=on,
-        by=_by(args.get("by", "")),
+        by=one_of(By, args, "by") or By.SITES,
         kind=forms.kind(args.get("kind", "")),
         service=catalogue(on).find(code, "service") if code else None,
         gaps=flag(args.get("gaps", ""), "gaps"),
     )
-
-
-def _by(text: str) -> By:
-    try:
-        return By(text or By.SITES)
-    except ValueError:
-        raise BadInput(_l("矩阵的行应为 sites、towns、kinds 之一。"), field="by") from None
 
 
 # -- Setting cells ------------------------------------------------------------------------------

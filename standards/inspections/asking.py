@@ -12,9 +12,9 @@ from flask_babel import lazy_gettext as _l
 
 from core import geo
 from core.errors import BadInput
-from core.forms import decimal, flag, plain
+from core.forms import day, decimal, flag, member, one_of
 from core.geo import Datum, Point
-from core.search import MOST_ASKED
+from core.search import sought
 from core.sites.rules import Kind
 from standards.inspections.rules import Origin, Side, Sort, State
 
@@ -77,43 +77,20 @@ class Asked:
 
 def asked(given: Mapping[str, str]) -> Asked:
     """What the address of the list asks for. Raises BadInput."""
-    text = given.get("q", "").strip()
-    if len(text) > MOST_ASKED:
-        raise BadInput(_l("搜索内容太长，最多 %(most)s 个字。", most=MOST_ASKED), field="q")
     sort = given.get("sort") or "-day"
     return Asked(
-        text=text,
-        state=_member(State, given, "state"),
-        origin=_member(Origin, given, "origin"),
-        kind=_member(Kind, given, "kind"),
+        text=sought(given),
+        state=one_of(State, given, "state"),
+        origin=one_of(Origin, given, "origin"),
+        kind=one_of(Kind, given, "kind"),
         region=given.get("region") or None,
-        since=_asked_day(given, "since"),
-        until=_asked_day(given, "until"),
+        since=day(given.get("since", ""), "since"),
+        until=day(given.get("until", ""), "until"),
         flagged=flag(given.get("flagged", ""), "flagged"),
         copies=flag(given.get("copies", ""), "copies"),
-        sort=_member(Sort, {"sort": sort.removeprefix("-")}, "sort") or Sort.DAY,
+        sort=member(Sort, sort.removeprefix("-"), "sort"),
         descending=sort.startswith("-"),
     )
-
-
-def _member(enum: type[M], given: Mapping[str, str], name: str) -> M | None:
-    value = given.get(name, "")
-    if not value:
-        return None
-    try:
-        return enum(value)
-    except ValueError:
-        raise BadInput(_l("没有这个选项。"), field=name) from None
-
-
-def _asked_day(given: Mapping[str, str], name: str) -> date | None:
-    value = plain(given.get(name, ""))
-    if not value:
-        return None
-    try:
-        return date.fromisoformat(value)
-    except ValueError:
-        raise BadInput(_l("日期写法有误，请写成 2026-11-21。"), field=name) from None
 
 
 # -- Other pages --------------------------------------------------------------------------------
@@ -121,15 +98,12 @@ def _asked_day(given: Mapping[str, str], name: str) -> date | None:
 
 def side(given: Mapping[str, str]) -> Side:
     """Who signs. Raises BadInput."""
-    found = _member(Side, given, "side")
-    if found is None:
-        raise BadInput(_l("没有这个选项。"), field="side")
-    return found
+    return member(Side, given.get("side", ""), "side")
 
 
-def day(given: Mapping[str, str], name: str = "day") -> date:
+def needed_day(given: Mapping[str, str], name: str = "day") -> date:
     """A day that has to be given. Raises BadInput."""
-    found = _asked_day(given, name)
+    found = day(given.get(name, ""), name)
     if found is None:
         raise BadInput(_l("请填写日期，例如 2026-11-21。"), field=name)
     return found

@@ -120,7 +120,7 @@ def follow_up(code: str) -> AnyResponse:
     actor = current_actor()
     queries.find(actor, code)
     try:
-        day, inspector = asking.day(request.form), _number("inspector")
+        day, inspector = asking.needed_day(request.form), _number("inspector")
         with writing():
             uuid = actions.follow_up(actor, queries.find(actor, code), day, inspector).uuid
     except OneKmError as fault:
@@ -135,7 +135,7 @@ def assign(code: str) -> AnyResponse:
 
     def act(actor: Actor, row: Inspection) -> None:
         companion = _number("companion") if request.form.get("companion") else None
-        day = asking.day(request.form) if request.form.get("day") else None
+        day = asking.needed_day(request.form) if request.form.get("day") else None
         actions.assign(actor, row, _number("inspector"), companion, day)
 
     return _do(code, act, "visit")

@@ -11,11 +11,10 @@ from flask_babel import lazy_gettext as _l
 from core.access import Reach, require_reach
 from core.clock import civil, today
 from core.errors import BadInput, NotFound, OneKmError
-from core.forms import flag, whole_number
+from core.forms import flag, member, one_of, whole_number
 from core.regions.queries import find_code, tree
 from core.regions.rules import ASSUMED_SINCE, Level
 from core.regions.tree import Node
-from core.search import MOST_ASKED
 from core.sites import forms
 from stations.coverage import asked
 from stations.coverage.rules import RADIUS, Question
@@ -117,31 +116,16 @@ class Narrowed:
 
 def narrowed(args: Mapping[str, str]) -> Narrowed:
     """``state``, ``site`` with ``alone``, ``spot``. Raises BadInput."""
-    text = args.get("state", "")
-    try:
-        state = State(text or State.ALL)
-    except ValueError:
-        raise BadInput(_l("状态应为 all、covered、uncovered、rim 之一。"), field="state") from None
+    state = one_of(State, args, "state") or State.ALL
     spot = whole_number(args["spot"], "spot") if args.get("spot") else None
     if spot is not None and spot < 1:
         raise BadInput(_l("没有这个盲区。"), field="spot")
     return Narrowed(state, args.get("site", ""), flag(args.get("alone", ""), "alone"), spot)
 
 
-def sought(args: Mapping[str, str]) -> str:
-    """The name or code that a list is searched for. Raises BadInput."""
-    text = args.get("q", "").strip()
-    if len(text) > MOST_ASKED:
-        raise BadInput(_l("查找的文字太长，最多 %(most)s 个字。", most=MOST_ASKED), field="q")
-    return text
-
-
 def level(text: str, levels: tuple[Level, ...]) -> Level | None:
     """One of the *levels*, the first if nobody says; None where there is none. Raises BadInput."""
     if not levels:
         return None
-    try:
-        chosen = Level(text) if text else levels[0]
-    except ValueError:
-        raise BadInput(_l("级别应为 city、county、town、village 之一。"), field="below") from None
-    return chosen if chosen in levels else levels[0]
+    asked = member(Level, text, "below") if text else levels[0]
+    return asked if asked in levels else levels[0]

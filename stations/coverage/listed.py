@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 
 from core.errors import BadInput
 from core.pages import PER_PAGE, page_number, pages_of
+from core.search import sought
 from stations.coverage import forms, listing, tables
 from stations.coverage.scene import Scene
 from stations.coverage.tables import Table
@@ -27,7 +28,7 @@ class Listed:
 
 
 def _whole(table: Table[Any], lines: list[Any], args: Mapping[str, str], **kept: Any) -> Listed:
-    sort, text = args.get("sort", ""), forms.sought(args)
+    sort, text = args.get("sort", ""), sought(args)
     ordered = table.in_order(table.found(lines, text), sort)
     return Listed(table, len(ordered), ordered.__getitem__, sort, kept | {"q": text or None})
 
@@ -40,7 +41,7 @@ def _regions(found: Scene, args: Mapping[str, str]) -> Listed:
 
 def _settlements(found: Scene, args: Mapping[str, str]) -> Listed:
     """Those in a state; or of one site, or of one blind spot, whose numbers lead here."""
-    sort, kept, text = args.get("sort", ""), forms.narrowed(args), forms.sought(args)
+    sort, kept, text = args.get("sort", ""), forms.narrowed(args), sought(args)
     if kept.site:
         chosen = listing.of_site(found, kept.site, alone=kept.alone)
     elif kept.spot is not None:

@@ -17,7 +17,7 @@ from core.calendar.rules import Opening
 from core.catalogue.queries import catalogue
 from core.clock import civil, now
 from core.errors import BadInput
-from core.forms import decimal, flag, moment, plain, whole_number
+from core.forms import decimal, flag, moment, one_of, plain, whole_number
 from core.geo import Datum, Point
 from core.sites.api import describe, describe_opening
 from core.sites.network import Network
@@ -49,7 +49,7 @@ def find_nearest() -> Response:
         moment=at,
         limit=_limit(given),
         service_id=None if code is None else _service(code, on),
-        kind=_kind(given.get("kind")),
+        kind=one_of(Kind, given, "kind"),
         open_only=flag(given.get("open_only", ""), "open_only"),
     )
     found = [_told(among, each) for each in nearest(among, ask)]
@@ -61,7 +61,7 @@ def find_nearest() -> Response:
 
 def _point(given: MultiDict[str, str]) -> Point:
     lat, lon = (decimal(_needed(given, name), name) for name in ("lat", "lon"))
-    return geo.check(lat, lon, _datum(given.get("datum")))
+    return geo.check(lat, lon, one_of(Datum, given, "datum") or Datum.WGS84)
 
 
 def _needed(given: MultiDict[str, str], name: str) -> str:
@@ -74,24 +74,6 @@ def _needed(given: MultiDict[str, str], name: str) -> str:
 def _limit(given: MultiDict[str, str]) -> int:
     text = given.get("limit")
     return check_limit(whole_number(text, "limit"), "limit") if text else STEP
-
-
-def _datum(text: str | None) -> Datum:
-    try:
-        return Datum(plain(text)) if text else Datum.WGS84
-    except ValueError:
-        raise BadInput(
-            _l("坐标系不认识，应为 %(known)s 之一。", known=", ".join(Datum)), field="datum"
-        ) from None
-
-
-def _kind(text: str | None) -> Kind | None:
-    try:
-        return Kind(plain(text)) if text else None
-    except ValueError:
-        raise BadInput(
-            _l("网点类别不认识，应为 %(known)s 之一。", known=", ".join(Kind)), field="kind"
-        ) from None
 
 
 def _service(code: str, on: date) -> int:

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import StrEnum
-from typing import TypeVar
 
 from flask_babel import lazy_gettext as _l
 
 from core.clock import today
 from core.errors import BadInput
-from core.forms import flag, plain
-from core.rectification.forms import day
+from core.forms import day, flag, member, one_of, plain
 from core.rectification.lists.rules import (
     Asked,
     CriteriaSort,
@@ -21,29 +18,25 @@ from core.rectification.lists.rules import (
 from core.rectification.rules import FindingSource, Severity, State, find_source
 from core.regions.queries import tree
 from core.regions.tree import Node
-from core.search import asked as words
-
-E = TypeVar("E", bound=StrEnum)
+from core.search import sought
 
 
 def asked(given: Mapping[str, str]) -> Asked:
     """The filters and the order. Raises BadInput."""
-    text = " ".join(given.get("q", "").split())
-    words(text)
     sort = given.get("sort", "")
     found = Asked(
-        show=member(Show, given, "show") or Show.MINE,
-        text=text,
+        show=one_of(Show, given, "show") or Show.MINE,
+        text=" ".join(sought(given).split()),
         region=_region(given),
         site=plain(given.get("site", ""))[:7],
-        state=member(State, given, "state"),
-        severity=member(Severity, given, "severity"),
+        state=one_of(State, given, "state"),
+        severity=one_of(Severity, given, "severity"),
         source=_source(given),
         criterion=given.get("criterion", "").strip()[:100],
         since=day(given.get("since", ""), "since"),
         until=day(given.get("until", ""), "until"),
         again=flag(given.get("again", ""), "again"),
-        sort=member(Sort, {"sort": sort.removeprefix("-")}, "sort") or Sort.DUE,
+        sort=member(Sort, sort.removeprefix("-") or Sort.DUE, "sort"),
         descending=sort.startswith("-"),
     )
     if found.since is not None and found.until is not None and found.until < found.since:
@@ -53,17 +46,7 @@ def asked(given: Mapping[str, str]) -> Asked:
 
 def criteria_sort(given: Mapping[str, str]) -> CriteriaSort:
     """By what criteria are ranked. Raises BadInput."""
-    return member(CriteriaSort, given, "sort") or CriteriaSort.FOUND
-
-
-def member(enum: type[E], given: Mapping[str, str], field: str) -> E | None:
-    """The member that is named; None where none is. Raises BadInput."""
-    text = given.get(field, "")
-    try:
-        return enum(text) if text else None
-    except ValueError:
-        known = "、".join(one.value for one in enum)
-        raise BadInput(_l("应为 %(known)s 之一。", known=known), field=field) from None
+    return one_of(CriteriaSort, given, "sort") or CriteriaSort.FOUND
 
 
 def _region(given: Mapping[str, str]) -> Node | None:

@@ -12,6 +12,7 @@ from core.access import Permission, current_actor, requires, takes
 from core.api import asked_page
 from core.imports import pages
 from core.pages import pages_of
+from core.search import sought
 from stations.coverage import sets
 from stations.coverage.comparing import Sum
 from stations.coverage.demand import actions, forms, queries, words
@@ -58,7 +59,7 @@ def _census(one: sets.Set) -> Any:
 def show(uuid: str) -> str:
     """One set: where it is from, its sums beside the census, its settlements."""
     one = sets.find(current_actor(), uuid)
-    text, order, number = pages.asked_text(), forms.asked_order(), asked_page().number
+    text, order, number = sought(request.args), forms.asked_order(), asked_page().number
     rows, total = sets.settlements(one.id, text, order, number)
     found = [] if one.node is None else queries.compared(one.node, one.year, sets.sums(one.id))
     return render_template(

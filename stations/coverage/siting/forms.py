@@ -6,15 +6,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from enum import StrEnum
-from typing import Final, Protocol, TypeVar
+from typing import Final, Protocol
 
 from flask_babel import lazy_gettext as _l
 
 from core.catalogue.rules import Service
 from core.clock import today
 from core.errors import BadInput, OneKmError
-from core.forms import plain, whole_number
+from core.forms import member, plain, whole_number
 from core.regions.tree import Node
 from core.sites import forms as sites
 from core.sites.rules import Kind
@@ -30,8 +29,6 @@ from stations.coverage.siting.rules import (
     Ask,
     Candidates,
 )
-
-E = TypeVar("E", bound=StrEnum)
 
 #: The fields of a question besides the services, with what they hold if nobody says.
 USUAL: Final = {
@@ -76,8 +73,8 @@ def typed(given: Given, fault: OneKmError | None = None) -> Typed:
 def read(given: Given, region: Node) -> Ask:
     """The question about a region. Raises BadInput."""
     on = day(given)
-    aim = _member(Aim, given.get("aim", Aim.MOST), "aim")
-    candidates = _member(Candidates, given.get("candidates", Candidates.VILLAGES), "candidates")
+    aim = member(Aim, given.get("aim", Aim.MOST), "aim")
+    candidates = member(Candidates, given.get("candidates", Candidates.VILLAGES), "candidates")
     services = _services(given.getlist("service"), on)
     if candidates.standing and not services:
         raise BadInput(
@@ -106,13 +103,6 @@ def day(given: Given) -> date:
 def _services(codes: Sequence[str], on: date) -> tuple[Service, ...]:
     found = [asked.service(code, on) for code in dict.fromkeys(codes) if plain(code)]
     return tuple(sorted((one for one in found if one is not None), key=lambda one: one.code))
-
-
-def _member(enum: type[E], text: str, name: str) -> E:
-    try:
-        return enum(text)
-    except ValueError:
-        raise BadInput(_l("没有这个选项。"), field=name) from None
 
 
 def _most(text: str) -> int:

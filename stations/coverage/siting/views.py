@@ -22,6 +22,7 @@ from core.pages import PER_PAGE, pages_of
 from core.regions.queries import find_code, tree
 from core.regions.ranks import ranks
 from core.regions.tree import Node, Tree
+from core.search import sought
 from core.sites.network import Place
 from core.sites.queries import network
 from stations.coverage.queries import demand
@@ -49,7 +50,6 @@ words.init(blueprint)
 
 #: How many settlements that nobody reaches are listed beside the form.
 MOST_UNREACHED: Final = 500
-_LONGEST: Final = 100
 _ORDERS: Final = {
     "newest": _l("最新"),
     "name": _l("名称"),
@@ -134,7 +134,7 @@ def _settlement(setting: Setting, number: int) -> dict[str, Any]:
 
 
 def _asking(region: Node, typed: Typed, status: int = 200, **more: Any) -> AnyResponse:
-    text, order = asked_text(request.args.get("q", "")), asked_order(request.args.get("sort", ""))
+    text, order = sought(request.args), asked_order(request.args.get("sort", ""))
     number = asked_page().number
     found = queries.listed(region, current_actor().account_id, text, order, number)
     return _page(
@@ -165,12 +165,6 @@ def known_question(proposal: SitingProposal) -> Ask | None:
         return queries.ask_of(proposal)
     except NotFound:
         return None
-
-
-def asked_text(given: str) -> str:
-    if len(given) > _LONGEST:
-        raise BadInput(_l("查找的文字太长，最多 %(most)s 个字。", most=_LONGEST), field="q")
-    return given.strip()
 
 
 def asked_order(given: str) -> str:

@@ -113,7 +113,7 @@ def test_what_is_looked_for_goes_along_and_what_is_not_there_is_said(client: Fla
     assert "q=%E7%94%B2" in page.split("导出 Excel")[1]
     assert "没有名称或代码含“龙”的" in text(client, f"/coverage/{CITY}/settlements?q=龙")
     assert "没有名称或代码含“龙”的" in text(client, f"/coverage/{CITY}?q=龙")
-    assert "查找的文字太长" in text(client, f"/coverage/{CITY}/sites?q={'龙' * 101}", 400)
+    assert "搜索内容太长" in text(client, f"/coverage/{CITY}/sites?q={'龙' * 101}", 400)
 
 
 def test_a_radius_that_leaves_no_blind_spots_is_told_above_the_form(
