@@ -9,7 +9,9 @@
   const LETTER = 15;
   const LINE = 22;
   const BELOW = 12;
+  const LONGEST = 170;
   const EDGE = 4;
+  const grounds = new WeakMap();
 
   function style(feature) {
     const shade = feature.properties.shade;
@@ -28,6 +30,13 @@
     return [...text].reduce((sum, letter) => sum + (letter.codePointAt(0) > 255 ? LETTER : LETTER * 0.6), 0);
   }
 
+  // The room that a name takes: a long one goes on in a second line and a third, as map-layers.css has it.
+  function size(text) {
+    const wide = width(text);
+    const lines = wide <= LONGEST ? 1 : Math.ceil(wide / (LONGEST * 0.8));
+    return { wide: Math.min(wide, LONGEST), high: lines * LINE };
+  }
+
   function invisible(feature, latlng) {
     return L.circleMarker(latlng, { radius: 0, stroke: false, fill: false, interactive: false });
   }
@@ -36,22 +45,20 @@
     return layer.getLatLng ? layer.getLatLng() : layer.getBounds().getCenter();
   }
 
-  function roomy(map, layer, wide) {
+  function roomy(map, layer, name) {
     if (layer.getLatLng) {
       return true;
     }
     const bounds = layer.getBounds();
-    const corner = (latlng) => map.latLngToLayerPoint(latlng).x;
-    return corner(bounds.getNorthEast()) - corner(bounds.getSouthWest()) >= wide;
+    const from = map.latLngToLayerPoint(bounds.getNorthWest());
+    const to = map.latLngToLayerPoint(bounds.getSouthEast());
+    return to.x - from.x >= name.wide && (name.high === LINE || to.y - from.y >= name.high);
   }
 
   // What there is room for: the name; of a region with a number, else that alone, however narrow it is.
   function fitting(map, layer) {
     const told = layer.feature.properties;
-    if (roomy(map, layer, width(told.name))) {
-      return told.name;
-    }
-    return told.number || null;
+    return roomy(map, layer, size(told.name || "")) ? told.name : told.number || null;
   }
 
   // How far a name has to be moved so that the edge of the map does not cut it.
@@ -65,26 +72,41 @@
     return Math.max(room - where.x, 0) + Math.min(view.x - room - where.x, 0);
   }
 
+  // Where the middle of the name of a layer comes to lie, and the room that it takes.
+  function spot(map, layer, text) {
+    const name = size(text || "");
+    const at = map.latLngToLayerPoint(middle(layer));
+    const moved = inward(map, at, name.wide);
+    const below = layer.getLatLng ? BELOW + name.high / 2 : 0;
+    return { ...name, x: at.x + moved, y: at.y + below, moved: moved };
+  }
+
   // A name shows where its region is wide enough for it and no name before it stands in the way.
-  function fit(map, layers) {
-    const taken = [];
+  function fit(map, layers, taken) {
     for (const layer of layers) {
       const text = fitting(map, layer);
-      const wide = width(text || "");
-      const at = map.latLngToLayerPoint(middle(layer));
-      const moved = inward(map, at, wide);
-      at.x += moved;
+      const own = spot(map, layer, text);
       const free = taken.every(
-        (other) => Math.abs(other.x - at.x) > (other.wide + wide) / 2 || Math.abs(other.y - at.y) > LINE
+        (other) => Math.abs(other.x - own.x) > (other.wide + own.wide) / 2 || Math.abs(other.y - own.y) > (other.high + own.high) / 2
       );
       if (text && free) {
-        taken.push({ x: at.x, y: at.y, wide: wide });
-        layer.getTooltip().options.offset = [moved, layer.getLatLng ? BELOW : 0];
+        taken.push(own);
+        layer.getTooltip().options.offset = [own.moved, layer.getLatLng ? BELOW : 0];
         layer.setTooltipContent(label(text));
         layer.openTooltip();
       } else {
         layer.closeTooltip();
       }
+    }
+  }
+
+  // All grounds of a map have one room for their names; those that tell numbers come first.
+  function refit(map) {
+    const taken = [];
+    const shown = grounds.get(map).filter((ground) => map.hasLayer(ground));
+    const telling = (ground) => ground.getLayers().some((layer) => layer.feature.properties.number);
+    for (const ground of [...shown.filter(telling), ...shown.filter((one) => !telling(one))]) {
+      fit(map, ground.getLayers(), taken);
     }
   }
 
@@ -104,11 +126,13 @@
         layer.bringToBack();
       }
     });
-    const layers = ground.getLayers();
-    const refit = () => map.hasLayer(ground) && fit(map, layers);
-    map.on("moveend", refit);
-    ground.on("add", refit);
-    fit(map, layers);
+    if (!grounds.has(map)) {
+      grounds.set(map, []);
+      map.on("moveend", () => refit(map));
+    }
+    grounds.get(map).push(ground);
+    ground.on("add remove", () => refit(map));
+    refit(map);
     return ground;
   }
 
