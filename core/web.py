@@ -65,7 +65,8 @@ class Panel:
 class MenuItem:
     """A way from every page to one of the staff's, for those who hold any of ``permissions``.
 
-    ``waiting`` gives how much waits there for the current actor.
+    ``waiting`` gives how much waits there for the current actor.  ``section`` is the path under
+    which its pages lie where that is not its own address.
     """
 
     endpoint: str
@@ -73,6 +74,7 @@ class MenuItem:
     permissions: tuple[Permission, ...]
     order: int = 100
     waiting: Callable[[], int] | None = None
+    section: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,9 +200,10 @@ def menu() -> list[MenuItem]:
 def above(ways: Iterable[MenuItem]) -> str | None:
     """The address of the entry that the page lies under, the nearest if there are several."""
     here = f"{request.path.rstrip('/')}/"
-    addresses = (url_for(way.endpoint) for way in ways)
-    under = (address for address in addresses if here.startswith(f"{address.rstrip('/')}/"))
-    return max(under, key=len, default=None)
+    known = [(way.section or url_for(way.endpoint), way.endpoint) for way in ways]
+    under = [one for one in known if here.startswith(f"{one[0].rstrip('/')}/")]
+    nearest = max(under, key=lambda one: len(one[0]), default=None)
+    return None if nearest is None else url_for(nearest[1])
 
 
 def public_address(path: str) -> str:

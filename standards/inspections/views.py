@@ -61,7 +61,7 @@ MENU: Final = (
         210,
         lambda: listing.number_due(current_actor()),
     ),
-    MenuItem("inspections.everything", _l("检查记录"), (READ,), 220),
+    MenuItem("inspections.everything", _l("检查记录"), (READ,), 220, section="/inspections"),
 )
 
 

@@ -289,6 +289,15 @@ def test_the_calendar_shows_the_visits_of_a_month(ground: Ground) -> None:
     assert boss.client.get("/inspections/calendar?month=soon").status_code == 422
 
 
+def test_the_menu_tells_of_every_page_of_visits_where_one_is(ground: Ground) -> None:
+    boss = admin(ground)
+    for page in ("plans", "plans/new", "calendar", "import"):
+        said = boss.client.get(f"/inspections/{page}").text
+        assert 'href="/inspections/all" aria-current="true"' in said, page
+        assert said.count('aria-current="true"') == 1, page
+    assert 'href="/inspections/all" aria-current="page"' in boss.client.get("/inspections/all").text
+
+
 def test_names_are_text_and_nothing_else(ground: Ground) -> None:
     hostile = "<img src=x onerror=alert(1)>"
     uuid, phone = ground.plan(), ground.phone()
