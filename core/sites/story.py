@@ -14,6 +14,7 @@ from core.audit.rules import Field, event_type, plain_words, subject_kind
 from core.calendar.hours import parse
 from core.calendar.rules import Intervals, WeekLine, summary, wall_time
 from core.catalogue.story import service_name
+from core.geo import Datum
 from core.i18n import named
 from core.regions.story import heirs_words, region_words
 from core.sites import queries
@@ -71,7 +72,9 @@ _FACTS: Final = {
     "phone": Field(_l("电话")),
     "lat": Field(_l("纬度")),
     "lon": Field(_l("经度")),
-    "datum": Field(_l("坐标系")),
+    "datum": Field(
+        _l("坐标系"), lambda datum: Datum(datum).symbol if datum else plain_words(datum)
+    ),
     "verified": Field(_l("位置已核实")),
     "made": Field(_l("演示数据")),
     **_SINCE,
