@@ -1,4 +1,4 @@
-"""What every answer has: a guard, safe headers, an error page, a line in the access log.
+"""What every answer has: a guard, safe headers, a line in the access log.
 
 Features join the house as :class:`Feature` tuples, collected by wsgi.py; a feature shows itself on
 a site's, region's or service's page through a :class:`Panel`, so that the page need not know it.
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 from urllib.parse import urlsplit
 
 import click
@@ -34,15 +34,13 @@ from flask.json.provider import DefaultJSONProvider
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
-from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response as AnyResponse
 
-from core import access, api, connections, db, i18n
+from core import access, db, faults, i18n
 from core.access import Permission, public
 from core.config import Config
-from core.errors import BadInput, Busy, Conflict, Full, NotFound, OneKmError
-from core.sizes import size_words
+from core.errors import BadInput
 
 access_log = logging.getLogger("onekm.access")
 log = logging.getLogger(__name__)
@@ -145,8 +143,7 @@ def init_app(app: Flask, config: Config, features: Iterable[Feature]) -> None:
     app.before_request(_start)
     app.after_request(_safe_headers(config))
     app.after_request(_write_access_log)
-    for error in (OneKmError, HTTPException, sa.exc.OperationalError, Exception):
-        app.register_error_handler(error, _error)
+    faults.init_app(app)
     app.register_blueprint(blueprint)
     _join(app, features)
 
@@ -185,6 +182,11 @@ def panels(subject: Subject, thing: Any) -> list[tuple[LazyString, Markup]]:
         if panel.subject == subject
     )
     return [(title, content) for title, content in shown if content is not None]
+
+
+def fragment(template: str, **context: Any) -> Markup:
+    """A part of a page, rendered by a template of its own, which escapes what it is given."""
+    return Markup(render_template(template, **context))  # noqa: S704 -- escaped by the template
 
 
 def menu() -> list[MenuItem]:
@@ -280,92 +282,6 @@ def _write_access_log(response: Response) -> Response:
         level, "%s %s %s %.0fms", request.method, request.path, response.status_code, took * 1000
     )
     return response
-
-
-def _error(error: Exception) -> tuple[str | Response, int, dict[str, str]]:
-    fault, headers = _told(error)
-    # No form of a page can PUT: a script asks, and reads no pages.
-    if request.path.startswith("/api/") or request.method == "PUT":
-        return api.error(fault), fault.status, headers
-    if isinstance(error, SecurityError):  # under another's name no address of ours can be made
-        return str(fault), fault.status, headers | {"Content-Type": "text/plain; charset=utf-8"}
-    return render_template("error.html", fault=fault), fault.status, headers
-
-
-def error_in_json(error: Exception) -> tuple[Response, int, dict[str, str]]:
-    """What went wrong, for who reads no pages: the error handler of blueprints for scripts."""
-    fault, headers = _told(error)
-    return api.error(fault), fault.status, headers
-
-
-def _told(error: Exception) -> tuple[OneKmError, dict[str, str]]:
-    fault = _fault(error)
-    headers = {"Cache-Control": "no-store"}
-    if fault.status in _PASSING:
-        headers["Retry-After"] = _PASSING[fault.status]
-    return fault, headers
-
-
-#: After how many seconds it may be tried again, where what is wrong passes.
-_PASSING: Final = {503: "2", 507: "300"}
-
-
-def _fault(error: Exception) -> OneKmError:
-    """What to tell about *error*; what nobody foresaw is logged and told as our own fault."""
-    if isinstance(error, OneKmError):
-        return error
-    if isinstance(error, HTTPException):
-        return _http_fault(error)
-    told = _of_the_database(error) if isinstance(error, sa.exc.DBAPIError | OSError) else None
-    if told is not None:
-        log.warning("%s at %s %s", told.code, request.method, request.path, exc_info=error)
-        return told
-    log.exception("unforeseen at %s %s", request.method, request.path, exc_info=error)
-    return Unforeseen(_l("系统出了错，已经记录。请稍后再试，或拨打服务热线。"))
-
-
-def _of_the_database(error: sa.exc.DBAPIError | OSError) -> OneKmError | None:
-    """What the database or the disk refuses through nobody's mistake of ours."""
-    if connections.full(error):
-        return Full(_l("存储空间已满，这一次没有保存。请稍后再试，或告诉系统管理员。"))
-    if isinstance(error, sa.exc.OperationalError) and connections.busy(error):
-        return Busy(_l("系统正忙，请过几秒再试。"))
-    if isinstance(error, sa.exc.IntegrityError) and connections.collided(error):
-        return Conflict(_l("有人同时做了同样的改动，这一次没有保存。请刷新页面，核对后再试。"))
-    if isinstance(error, sa.exc.DataError):
-        return BadInput(_l("提交的内容中有不能保存的字符或数。"))
-    return None
-
-
-class Unforeseen(OneKmError):
-    status = 500
-    code = "internal"
-
-
-class Refused(OneKmError):
-    """An HTTP refusal of the framework's own, in the language of the page."""
-
-    code = "refused"
-
-    def __init__(self, message: LazyString, status: int) -> None:
-        super().__init__(message)
-        self.status = status  # type: ignore[misc]  # each refusal has its own
-
-
-def _http_fault(error: HTTPException) -> OneKmError:
-    messages = {
-        404: _l("没有这个页面。可能是地址有误，或该内容已经移走。"),
-        405: _l("此地址不接受这种请求。"),
-        413: _l(
-            "提交的内容太大，这里最多 %(size)s。请减少或压缩后再提交。",
-            size=size_words(request.max_content_length or access.MOST_SENT),
-        ),
-        414: _l("地址太长。"),
-    }
-    status = error.code or 500
-    if status == 404:
-        return NotFound(messages[404])
-    return Refused(messages.get(status, _l("请求无法处理。")), status)
 
 
 LARGE_TEXT = "large_text"

@@ -1,1 +1,4 @@
-"""Inside a hall: its windows, and which lanes they keep."""
+"""Inside a hall or station: windows and lanes, what it has, and who is posted there.
+
+``windows``, ``fittings`` and ``postings`` record the three; ``demo`` makes some up for show.
+"""

@@ -15,12 +15,13 @@ from core.clock import now, today
 from core.geo import Point
 from core.regions.queries import find_code
 from core.regions.tree import Node, Tree
+from core.sites import forms
 from core.sites import queries as site_queries
 from core.sites.api import describe, describe_opening
 from core.sites.network import KINDS, Announced, Network
 from core.sites.queries import network
 from core.sites.rules import Status
-from network import forms, queries, rules
+from network import queries, rules
 
 blueprint = Blueprint("network_api", __name__, url_prefix="/api/v1")
 

@@ -14,10 +14,7 @@ from core.catalogue.rules import Service
 from core.clock import today
 from core.errors import BadInput
 from core.regions.tree import Node
-from core.sites.forms import day as day
-from core.sites.forms import kind as kind
-from core.sites.forms import region as region
-from core.sites.forms import status as status
+from core.sites.forms import day, kind
 from core.sites.rules import Kind
 from network.rules import Choice
 

@@ -14,6 +14,7 @@ from core.clock import civil, now, today
 from core.pages import Page, page_number, pages_of
 from core.regions.queries import find_code
 from core.regions.tree import Node
+from core.sites import forms as site_forms
 from core.sites.directions import directions
 from core.sites.network import KINDS, Network
 from core.sites.queries import confirmed_on, heirs, network
@@ -107,7 +108,7 @@ def service(code: str) -> str:
 def notices() -> str:
     """What is closed or will be; ``region`` narrows it down."""
     net = network()
-    within = forms.region(request.args.get("region", ""), net.on)
+    within = site_forms.region(request.args.get("region", ""), net.on)
     found = rules.notices(net, within, now())
     return render_template(
         "network/notices.html",

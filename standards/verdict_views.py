@@ -19,7 +19,7 @@ from core.pages import Page, page_number, pages_of
 from core.regions.queries import tree
 from core.sites.network import KINDS, Network, Place
 from core.sites.queries import network
-from core.web import Panel
+from core.web import Panel, fragment
 from standards import forms, queries, verdicts
 from standards.listing import Asked, View, levels_below
 from standards.rules import State
@@ -213,7 +213,7 @@ def panel(place: Place) -> Markup | None:
     found: tuple[SiteVerdict, ...] = of_site(place.id)
     if not found:
         return None
-    return Markup(render_template("standards/panel.html", place=place, found=found))  # noqa: S704 - a template's own, escaped
+    return fragment("standards/panel.html", place=place, found=found)
 
 
 PANELS: Final = (Panel("site", _l("达标情况"), panel, 150),)

@@ -1,1 +1,5 @@
-"""The stations near people: ``finder`` shows the nearest place that does what somebody needs."""
+"""The stations near people.
+
+``finder`` shows the nearest place that does what somebody needs; ``coverage`` measures whom the
+network reaches within one kilometre, and where the next stations should stand.
+"""

@@ -20,6 +20,7 @@ from core.accounts.models import Account, ApiToken
 from core.accounts.queries import Person
 from core.accounts.rules import LONGEST_TOKEN, MOST_LABEL, TOKENABLE, tokenable
 from core.audit.actions import record
+from core.audit.rules import compared
 from core.clock import CITY_TIME, civil, now, today
 from core.db import aside, db, rows_written
 from core.errors import BadInput, Forbidden, NotFound, OneKmError
@@ -63,8 +64,7 @@ def make(
     username = db.session.scalars(
         sa.select(Account.username).where(Account.id == actor.account_id)
     ).one()
-    told = {name: (None, value) for name, value in changes.items()}
-    record(actor, story.TOKEN_MADE, (story.ACCOUNT, username), told)
+    record(actor, story.TOKEN_MADE, (story.ACCOUNT, username), compared({}, changes))
     return made, f"onekm_{prefix}_{secret}"
 
 

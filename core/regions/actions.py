@@ -1,4 +1,4 @@
-"""Writing the regions: what a new list changes, what became of a region, where it lies."""
+"""Writing the regions: what a new list changes, and where regions lie."""
 
 from __future__ import annotations
 
@@ -16,13 +16,14 @@ from core.access import Actor
 from core.audit.actions import record
 from core.audit.rules import Changes, Member, compared
 from core.db import Base, db
-from core.errors import BadInput, Conflict, NotFound
+from core.errors import BadInput, Conflict
 from core.geo import Point
 from core.regions import following, story
 from core.regions.following import Ended, Joined
 from core.regions.heirs import NO_HEIRS, NO_SHARES, NOBODY, Heirs, Share, no_heir
-from core.regions.models import Region, RegionChange, RegionPeriod
-from core.regions.rules import LEVELS, ChangeKind, Difference, Level, Row, level_of
+from core.regions.models import Region, RegionPeriod
+from core.regions.rules import LEVELS, Difference, Level, Row, level_of
+from core.regions.succession import note, of_heirs, of_list, of_shares
 from core.search import index_text
 
 
@@ -68,9 +69,8 @@ def apply(
     _refuse_left_behind(over, on)
     _refuse_orphans()
     if periods:
-        _record(changed, was, now, on, source)
-        _record_heirs(over.values(), on, source)
-        _record_shares(joined, on, source)
+        became = [*of_list(changed, was, now), *of_heirs(over.values()), *of_shares(joined)]
+        note(became, on, source)
     _audit(actor, changed, now, heirs, on, source)
 
 
@@ -244,114 +244,6 @@ def _refuse_orphans() -> None:
     )
     if orphan is not None:
         raise BadInput(_l("%(code)s 的上级已撤销，它自己却还在。", code=orphan), field="parent")
-
-
-def _record(
-    changed: Iterable[Difference],
-    was: Mapping[str, int],
-    now: Mapping[str, int],
-    on: date,
-    source: str,
-) -> None:
-    db.session.add_all(
-        RegionChange(
-            from_region_id=None if change.before is None else was[change.before.code],
-            to_region_id=None if change.after is None else now[change.after.code],
-            kind=kind.value,
-            on=on,
-            source=source,
-        )
-        for change in changed
-        for kind in change.kinds
-    )
-    db.session.flush()
-
-
-def _record_heirs(ended: Iterable[Ended], on: date, source: str) -> None:
-    """What became of the regions that ended: merged into one, or split among several."""
-    db.session.add_all(
-        RegionChange(
-            from_region_id=one.region_id,
-            to_region_id=heir_id,
-            kind=ChangeKind.MERGED if len(one.heirs) == 1 else ChangeKind.SPLIT,
-            on=on,
-            source=source,
-        )
-        for one in ended
-        for heir_id in one.heirs.values()
-    )
-    db.session.flush()
-
-
-def _record_shares(joined: Iterable[Joined], on: date, source: str) -> None:
-    """What came out of a region that lives on."""
-    db.session.add_all(
-        RegionChange(
-            from_region_id=origin,
-            to_region_id=one.region_id,
-            kind=ChangeKind.SPLIT,
-            on=on,
-            source=source,
-        )
-        for one in joined
-        for origin in one.origins.values()
-    )
-    db.session.flush()
-
-
-def record_successor(
-    actor: Actor, code: str, successor_code: str, kind: ChangeKind, source: str
-) -> None:
-    """Note that the abolished region of *code* went into the living one of *successor_code*.
-
-    A list does not say so: *kind* is ``merged``, or ``split``, once for each part. Raises
-    NotFound for an unknown code, BadInput where the region has not ended.
-    """
-    if kind not in (ChangeKind.MERGED, ChangeKind.SPLIT):
-        raise BadInput(_l("方式应为 merged 或 split。"), field="kind")
-    gone = _last_period(code)
-    heir = _last_period(successor_code)
-    if gone.until is None or heir.region_id == gone.region_id:
-        raise BadInput(_l("%(code)s 没有撤销。", code=code), field="code")
-    if heir.until is not None:
-        raise BadInput(_l("%(code)s 已经撤销。", code=successor_code), field="successor")
-    db.session.add(
-        RegionChange(
-            from_region_id=gone.region_id,
-            to_region_id=heir.region_id,
-            kind=kind.value,
-            on=gone.until,
-            source=source,
-        )
-    )
-    db.session.flush()
-    changes = {
-        "successor": (None, heir.code),
-        "kind": (None, kind),
-        "source": (None, source),
-    }
-    subject = (story.REGION, gone.code)
-    record(actor, story.SUCCEEDED, subject, changes, region_id=heir.region_id)
-
-
-def _last_period(code: str) -> RegionPeriod:
-    """The last period of the region that bore *code* last, by whatever code it went then."""
-    bearer = (
-        sa.select(RegionPeriod.region_id)
-        .where(RegionPeriod.code == code)
-        .order_by(RegionPeriod.since.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    period = db.session.scalar(
-        sa.select(RegionPeriod)
-        .where(RegionPeriod.region_id == bearer)
-        .order_by(RegionPeriod.since.desc())
-        .limit(1)
-    )
-    if period is None:
-        raise NotFound(_l("没有代码为 %(code)s 的区划。", code=code), field="code")
-    return period
 
 
 def place(actor: Actor, points: Mapping[int, Point], source: str) -> None:

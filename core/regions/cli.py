@@ -13,7 +13,7 @@ import click
 from core.access import command
 from core.db import writing
 from core.geo import Datum
-from core.regions import actions, boundaries, census, importer
+from core.regions import boundaries, census, importer, succession
 from core.regions.heirs import NO_HEIRS, Heirs, read_heirs, told_apart
 from core.regions.rules import ASSUMED_SINCE, ChangeKind, Difference, Row
 from core.shell import DAY, FILE, Commands, told
@@ -113,7 +113,7 @@ def succeeded(code: str, by: str, kind: str, source: str) -> None:
     """Note that the abolished region CODE went into the region BY, so that CODE leads there."""
     with told(), writing():
         actor = command("regions succeeded")
-        actions.record_successor(actor, code, by, ChangeKind(kind), source)
+        succession.record_successor(actor, code, by, ChangeKind(kind), source)
 
 
 @commands.command("census")

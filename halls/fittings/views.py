@@ -11,7 +11,7 @@ from core.facilities import queries
 from core.facilities.changes import fitted
 from core.facilities.rules import GROUPS, items
 from core.sites.network import Place
-from core.web import Panel
+from core.web import Panel, fragment
 from halls import forms, keeping
 from halls.fittings import forms as fitting_forms
 from halls.fittings import proposing
@@ -84,7 +84,7 @@ def panel(place: Place) -> Markup | None:
     ]
     if not shown and not staff:
         return None
-    told = render_template(
+    return fragment(
         "halls/fittings_panel.html",
         place=place,
         shown=shown,
@@ -93,7 +93,6 @@ def panel(place: Place) -> Markup | None:
         keeps=own,
         groups=GROUPS,
     )
-    return Markup(told)  # noqa: S704 - rendered by a template that escapes
 
 
 PANEL = Panel("site", _l("设施和便民服务"), panel, 60)

@@ -13,8 +13,8 @@ from core.errors import BadInput
 from core.forms import one_of, whole_number
 from core.labels import Labelled
 from core.regions.tree import Node
+from core.sites import forms
 from core.sites.rules import Fact, Taken
-from network import forms
 from network.duplicates.choosing import MOST_WORDS, Asked, Held, differing
 from network.duplicates.rules import LEAST, LOWEST, MOST_PERCENT
 

@@ -24,9 +24,9 @@ from core.geo import Datum, Point
 from core.regions import boundaries
 from core.regions.tree import Node, Tree
 from core.search import MOST_ASKED
+from core.sites import forms
 from core.sites.changes import Position
 from core.sites.rules import Kind, Mode
-from network import forms
 from network.editing import hours, queries, rules
 from network.editing.queries import Kept
 

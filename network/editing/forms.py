@@ -16,9 +16,9 @@ from core.clock import today
 from core.errors import BadInput
 from core.forms import whole_number
 from core.sites.closures import MOST_WORDS, Notice
+from core.sites.forms import day
 from network.editing import rules
 from network.editing.rules import Away
-from network.forms import day
 
 _LONG: Final = _l("内容太长，最多 %(max)d 个字。")
 _NEEDED: Final = DataRequired(_l("请填写此项。"))

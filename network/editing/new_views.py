@@ -16,12 +16,12 @@ from core.errors import BadInput, NotFound
 from core.regions.queries import tree
 from core.sites import actions as sites
 from core.sites.actions import Entry
+from core.sites.forms import day
 from core.sites.queries import network
 from core.sites.rules import Kind, Status
 from network.editing import comparison, notes
 from network.editing.desk import WRITES, AnyPage, Desk, form_page, second_look, stepped
 from network.editing.draft import Draft, position_of
-from network.forms import day
 
 blueprint = Blueprint("entering", __name__)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import render_template, request
+from flask import request
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
@@ -15,7 +15,7 @@ from core.regions.tree import Node
 from core.sites.network import Place
 from core.sites.queries import confirmed_on, network, version_of
 from core.sites.rules import Status
-from core.web import Panel
+from core.web import Panel, fragment
 from network.editing import queries
 from network.editing.actions import minute_of
 
@@ -49,7 +49,7 @@ def strip(place: Place) -> Markup | None:
         return None
     writes = within[Permission.REGISTER_WRITE]
     keeps = writes or within[Permission.REGISTER_PROPOSE]
-    shown = render_template(
+    return fragment(
         "network/editing/strip.html",
         place=place,
         writes=writes,
@@ -63,7 +63,6 @@ def strip(place: Place) -> Markup | None:
         away=away_now(place),
         done=DONE.get(request.args.get("done", "")),
     )
-    return Markup(shown)  # noqa: S704 - rendered by a template that escapes
 
 
 def away_now(place: Place) -> bool:
@@ -80,7 +79,7 @@ def of_region(node: Node) -> Markup | None:
     """What may be done in a region by whoever writes there; None for everybody else."""
     if not current_actor().reach(Permission.REGISTER_WRITE).region(tree(network().on), node.id):
         return None
-    return Markup(render_template("network/editing/region.html", node=node))  # noqa: S704 - escaped
+    return fragment("network/editing/region.html", node=node)
 
 
 PANELS = (

@@ -14,8 +14,8 @@ from core.clock import today
 from core.errors import BadInput
 from core.forms import flag, member, one_of, whole_number
 from core.search import sought
+from core.sites import forms
 from core.sites.rules import Status
-from network import forms
 from network.listing.rules import Asked, Located, Sort, Stale, Way
 
 NAMES: Final = (

@@ -16,8 +16,8 @@ from core.clock import today
 from core.errors import BadInput
 from core.forms import flag, one_of
 from core.regions.tree import Node
+from core.sites import forms
 from core.sites.rules import Kind, Mode, is_site_code
-from network import forms
 from network.matrix.actions import Cell
 from network.matrix.rules import By, Difference, Wanted
 

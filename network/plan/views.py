@@ -16,11 +16,11 @@ from core.db import writing
 from core.errors import BadInput, Conflict, OneKmError
 from core.regions.queries import find_code, tree
 from core.regions.tree import Node
+from core.sites import forms as sites
 from core.sites import plans, queries
 from core.sites.network import KINDS
 from core.sites.plan import Line, Plan
 from core.sites.rules import Kind
-from network import forms as network_forms
 from network.plan import forms
 
 blueprint = Blueprint("plan", __name__)
@@ -49,7 +49,7 @@ class Cell:
 @requires(Permission.REGISTER_READ)
 def show(code: str) -> Response:
     """What is planned in a region, on a day."""
-    on = network_forms.day(request.args.get("on", ""), "on") or today()
+    on = sites.day(request.args.get("on", ""), "on") or today()
     node = find_code(code, on).node
     require_reach(current_actor().reach(Permission.REGISTER_READ).region(tree(on), node.id))
     return _page(node, on)

@@ -10,7 +10,8 @@ from core.clock import today
 from core.figures import queries as figures
 from core.regions.queries import tree
 from core.regions.tree import Node
-from network import forms
+from core.sites import forms
+from core.web import fragment
 from network.tree import queries
 
 blueprint = Blueprint("tree", __name__)
@@ -47,5 +48,4 @@ def panel(node: Node) -> Markup | None:
     values = queries.of_region(node, today())
     if values is None:
         return None
-    told = render_template("network/tree_panel.html", node=node, values=values)
-    return Markup(told)  # noqa: S704 -- a template has escaped it
+    return fragment("network/tree_panel.html", node=node, values=values)

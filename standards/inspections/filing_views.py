@@ -12,13 +12,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import generate_csrf
 
-from core import api
+from core import api, faults
 from core.access import current_actor, public, requires, takes
 from core.accounts.guard import account
 from core.db import writing
 from core.files.actions import take_picture
 from core.files.rules import MOST_PHOTO
-from core.web import error_in_json
 from standards.inspections import closing, filing, forms, packing, photos
 from standards.inspections.access import REVIEW, WRITE
 from standards.inspections.receipts import Filed, Outcome, photo_receipt
@@ -32,7 +31,7 @@ DEVICE_TIME: Final = "X-Device-Time"
 
 
 # A telephone reads no pages: whatever goes wrong, also with what the framework refuses by itself.
-blueprint.register_error_handler(Exception, error_in_json)
+blueprint.register_error_handler(Exception, faults.in_json)
 
 
 @blueprint.put("/<code>")

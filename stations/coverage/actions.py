@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 
 from core.access import Actor
 from core.audit.actions import record
+from core.audit.rules import compared
 from core.clock import now, today
 from core.db import db, rows_written
 from core.errors import Conflict
@@ -98,5 +99,5 @@ def _record(actor: Actor, row: PopulationSet, replaces: str) -> None:
         "made": row.made or None,
         "replaces": replaces or None,
     }
-    told = {name: (None, value) for name, value in facts.items() if value is not None}
-    record(actor, story.TAKEN, (story.SET, row.uuid), told, region_id=row.region_id)
+    subject = (story.SET, row.uuid)
+    record(actor, story.TAKEN, subject, compared({}, facts), region_id=row.region_id)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from flask import render_template
 from markupsafe import Markup
 
 from core.access import Permission, current_actor
@@ -14,6 +13,7 @@ from core.regions.queries import tree
 from core.regions.rules import Level
 from core.regions.tree import Node
 from core.sites.network import Place
+from core.web import fragment
 from stations.coverage import listing
 from stations.coverage.rules import Question
 from stations.coverage.scene import Scene, scene
@@ -49,7 +49,7 @@ def site(place: Place) -> Markup | None:
     told = _reached(place)
     if told is None:
         return None
-    return _told(
+    return fragment(
         "stations/coverage/site_panel.html",
         place=place,
         scene=told.scene,
@@ -66,7 +66,7 @@ def strip(place: Place) -> Markup | None:
     told = _reached(place)
     if told is None or told.line is None:
         return None
-    return _told(
+    return fragment(
         "stations/coverage/site_strip.html",
         place=place,
         scene=told.scene,
@@ -85,11 +85,6 @@ def region(node: Node) -> Markup | None:
     reach, living = current_actor().reach(Permission.REGISTER_READ), tree(today())
     if not reach or not reach.region(living, node.id):
         return None
-    return _told(
+    return fragment(
         "stations/coverage/region_panel.html", node=node, scene=scene(Question(node, today()))
     )
-
-
-def _told(template: str, **context: object) -> Markup:
-    told = render_template(template, **context)
-    return Markup(told)  # noqa: S704 -- a template has escaped it

@@ -21,6 +21,16 @@ def _made(made: Any) -> str:
     return str(_("是") if made else _("否"))
 
 
+#: What is told of a file with people that somebody has sent.
+FILE_FIELDS: Final = {
+    "file": Field(_l("文件")),
+    "sha256": Field(_l("文件指纹")),
+    "region": Field(_l("区划"), region_words),
+    "year": Field(_l("年份")),
+    "source": Field(_l("来源")),
+    "datum": Field(_l("坐标系")),
+}
+
 SET: Final = subject_kind("population_set", _l("人口数据"), "demand.show", set_name).code
 
 TAKEN: Final = event_type(

@@ -21,8 +21,8 @@ from core.i18n import named
 from core.sites import changes, closures
 from core.sites.changes import Change
 from core.sites.closures import MOST_WORDS
+from core.sites.forms import day
 from core.sites.rules import Mode
-from network.forms import day
 from network.listing.bulk.rules import Action
 from network.listing.rules import Way
 

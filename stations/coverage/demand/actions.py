@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 
 from core.access import Actor, Permission, require_reach
 from core.audit.actions import record
+from core.audit.rules import compared
 from core.clock import now, today
 from core.db import db, make_room, rows_written, writing
 from core.errors import BadInput, Conflict
@@ -51,8 +52,8 @@ def send(actor: Actor, sent: Sent[Terms]) -> str:
     said = {"year": terms.year, "source": terms.source.strip(), "datum": terms.datum}
     run, file = imports.begin(actor, PopulationImport, sent, region_id=terms.region_id, **said)
     facts = {"file": file.name, "sha256": file.sha256, "region": node.code, **said}
-    told = {name: (None, value) for name, value in facts.items()}
-    record(actor, story.SENT, (story.FILE, run.uuid), told, region_id=terms.region_id)
+    subject = (story.FILE, run.uuid)
+    record(actor, story.SENT, subject, compared({}, facts), region_id=terms.region_id)
     return run.uuid
 
 

@@ -12,6 +12,7 @@ from flask_babel import lazy_gettext as _l
 
 from core.access import Actor, Permission, require_reach
 from core.audit.actions import record
+from core.audit.rules import compared
 from core.clock import now, today
 from core.db import db, rows_written
 from core.errors import BadInput, Conflict
@@ -74,8 +75,8 @@ def send(actor: Actor, sent: Sent) -> PopulationGrid:
         "source": terms.source,
         "datum": terms.datum,
     }
-    changes = {name: (None, value) for name, value in facts.items()}
-    record(actor, story.SENT, (story.GRID, grid.uuid), changes, region_id=terms.region_id)
+    subject = (story.GRID, grid.uuid)
+    record(actor, story.SENT, subject, compared({}, facts), region_id=terms.region_id)
     return grid
 
 

@@ -13,6 +13,7 @@ from flask_babel import lazy_gettext as _l
 
 from core.access import Actor, Permission, require_reach
 from core.audit.actions import record
+from core.audit.rules import Changes, compared
 from core.clock import now, today
 from core.db import db, rows_written
 from core.errors import BadInput
@@ -90,8 +91,13 @@ def load(actor: Actor, terms: Terms, read: Read, kept: Content, sent: tuple[str,
     )
     db.session.add(row)
     db.session.flush()
+    record(actor, story.LOADED, (story.GRAPH, row.uuid), _told(row), region_id=row.region_id)
+    return row
+
+
+def _told(row: RoadGraph) -> Changes:
     facts = {
-        "region": code_of(terms.region_id, today()),
+        "region": code_of(row.region_id, today()),
         "file": row.file_name,
         "sha256": row.sha256,
         "source": row.source,
@@ -100,6 +106,4 @@ def load(actor: Actor, terms: Terms, read: Read, kept: Content, sent: tuple[str,
         "metres": row.metres,
         "snap": row.snap,
     }
-    changes = {name: (None, value) for name, value in facts.items()}
-    record(actor, story.LOADED, (story.GRAPH, row.uuid), changes, region_id=row.region_id)
-    return row
+    return compared({}, facts)

@@ -18,7 +18,7 @@ from flask_babel import lazy_gettext as _l
 
 from core.access import Actor
 from core.audit.actions import record
-from core.audit.rules import Changes
+from core.audit.rules import Changes, compared
 from core.clock import now
 from core.db import db, insert_or, rows_written, table_of
 from core.errors import Conflict
@@ -74,7 +74,7 @@ def _told(question: Question) -> Changes:
         told["service"] = question.service.code
     if question.at is not None:
         told["at"] = f"{question.at:%H:%M}"
-    return {name: (None, value) for name, value in told.items()}
+    return compared({}, told)
 
 
 def given_to(run_id: int, job_uuid: str) -> None:
@@ -142,7 +142,7 @@ def finish(actor: Actor, run: CoverageRun, ground: Ground) -> None:
     total = together(done[part.id] for part in ground.parts)
     if not _change(mine, finished_at=now(), **_numbers(total)):
         raise Moved
-    changes = {name: (None, value) for name, value in _numbers(total).items()}
+    changes = compared({}, _numbers(total))
     record(actor, story.FINISHED, (story.RUN, run.uuid), changes, region_id=run.region_id)
 
 

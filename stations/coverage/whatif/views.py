@@ -6,10 +6,9 @@ from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
 
 from core import map_data, map_file
@@ -25,7 +24,7 @@ from core.maps import CompiledMap
 from core.regions.rules import Level
 from core.sites.network import Place
 from core.sites.queries import network
-from core.web import settings
+from core.web import fragment, settings
 from stations.coverage import forms as question_forms
 from stations.coverage import maps as coverage_maps
 from stations.coverage import views, words
@@ -239,15 +238,10 @@ def file(code: str) -> Response:
         title,
         corners,
         maps.layers(found, Datum.WGS84),
-        above=_part("whatif_above", context),
-        below=_part("whatif_below", context),
+        above=fragment("stations/coverage/whatif_above.html", **context),
+        below=fragment("stations/coverage/whatif_below.html", **context),
     )
     return map_file.answer(content, f"{title}-{found.scene.question.on.isoformat()}")
-
-
-def _part(name: str, context: dict[str, object]) -> Markup:
-    told = render_template(f"stations/coverage/{name}.html", **context)
-    return Markup(told)  # noqa: S704 -- a template has escaped it
 
 
 @blueprint.get("/<code>/what-if/settlements.<any(csv, xlsx):file>")

@@ -19,9 +19,9 @@ from core.clock import now, today
 from core.db import db, writing
 from core.errors import BadInput, Forbidden
 from core.regions import importer
-from core.regions.actions import record_successor
 from core.regions.queries import load
 from core.regions.rules import ChangeKind
+from core.regions.succession import record_successor
 from core.sites.models import SitePeriod
 from tests.core.accounts.made import (
     ACTOR,

@@ -23,7 +23,7 @@ from core.catalogue.models import Service
 from core.db import db, writing
 from core.geo import Datum, Point
 from core.regions import actions as region_actions
-from core.regions import boundaries, importer
+from core.regions import boundaries, importer, succession
 from core.regions.boundaries import Origin
 from core.regions.queries import load
 from core.regions.rules import ChangeKind
@@ -93,9 +93,7 @@ def test_what_a_later_list_changes(regions: dict[str, int]) -> None:
     assert story("region", "371082000000", 9)[0].changes["name"] == ("荣成市", None)
     assert len(story("region", COUNTY, 9)) == 1
     with writing():
-        region_actions.record_successor(
-            ACTOR, "371082000000", COUNTY, ChangeKind.MERGED, "a notice"
-        )
+        succession.record_successor(ACTOR, "371082000000", COUNTY, ChangeKind.MERGED, "a notice")
     event = newest()
     assert event.subject == Subject("region", "371082000000")
     assert event.changes["successor"] == (None, COUNTY)

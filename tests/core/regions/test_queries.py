@@ -15,7 +15,7 @@ from core.access import command
 from core.db import db, writing
 from core.errors import BadInput, NotFound
 from core.geo import Point
-from core.regions import actions, importer, queries
+from core.regions import actions, importer, queries, succession
 from core.regions.models import Region, RegionPeriod
 from core.regions.rules import ChangeKind
 
@@ -121,7 +121,7 @@ def test_a_code_that_leads_nowhere_is_not_found(code: str, on: date) -> None:
 
 def test_a_merged_region_leads_to_what_it_went_into() -> None:
     with writing():
-        actions.record_successor(
+        succession.record_successor(
             ACTOR, "371082002000", "371082009000", ChangeKind.MERGED, "a document"
         )
     found = queries.find_code("371082002000", SECOND)
@@ -147,7 +147,7 @@ def test_a_merged_region_leads_to_what_it_went_into() -> None:
 )
 def test_what_cannot_have_been_merged_is_refused(code: str, by: str, kind: ChangeKind) -> None:
     with pytest.raises((BadInput, NotFound)), writing():
-        actions.record_successor(ACTOR, code, by, kind, "a document")
+        succession.record_successor(ACTOR, code, by, kind, "a document")
 
 
 def test_a_point_stands_for_a_region() -> None:
