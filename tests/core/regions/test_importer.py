@@ -249,7 +249,7 @@ def test_nothing_stays_of_a_list_that_fails_midway(
     def fail(*_: object) -> None:
         raise BadInput("midway")
 
-    monkeypatch.setattr(actions, "_record", fail)
+    monkeypatch.setattr(actions, "note", fail)
     with pytest.raises(BadInput):
         take(LATER, SECOND)
     assert sorted(queries.load(SECOND).by_code) == sorted(queries.load(FIRST).by_code)
