@@ -47,6 +47,8 @@ from core.regions import following, past
 from core.regions import views as region_views
 from core.regions.boundaries import OUTLINES
 from core.regions.census import CENSUS
+from core.sendings import actions as sending_actions
+from core.sendings import pages as sendings
 from core.sites import joining
 from core.sites.following import FOLLOWERS as OF_THE_REGISTER
 from core.sites.joined import CLOSURES, RECORDS
@@ -106,6 +108,7 @@ GROUND = web.Feature(
         web.Periodic("files.make", OFTEN, making.make_for_a_turn),
         web.Periodic("files.sweep", DAY, file_actions.sweep_nightly, NIGHT),
         web.Periodic("accounts.forget", DAY, sign_in.forget_old, NIGHT),
+        web.Periodic("sendings.forget", DAY, sending_actions.forget_old, NIGHT),
         web.Periodic("accounts.stranded", DAY, tell_stranded, NIGHT),
         web.Periodic("rectification.climb", DAY, climbing.climb_nightly, NIGHT),
     ),
@@ -140,6 +143,7 @@ def create_app(configuration: config.Config | None = None) -> Flask:
     guard.init_app(app, told)
     web.init_app(app, told, FEATURES)
     words.init_app(app)
+    sendings.init_app(app)
     following.init_app(app, FOLLOWERS)
     joining.init_app(app, SITE_FOLLOWERS)
     periods.init_app(app, told)

@@ -10,9 +10,9 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from core.access import current_actor
-from core.db import writing
 from core.errors import BadInput, Conflict
 from core.forms import whole_number
+from core.sendings.pages import writing_once
 from core.sites import actions as sites
 from core.sites.changes import Change
 from halls.forms import Draft
@@ -76,9 +76,11 @@ def _record(kept: Kept, change: Callable[[], Change], why: str, ask: Callable[[]
     seen = whole_number(request.form.get("version", ""), "version")
     if seen != kept.version:
         raise Conflict(_l("这个网点刚刚被别人改过，请核对后再提交。"))
-    with writing():
+    done = "saved" if kept.writes else "asked"
+    with writing_once() as sent:
         if kept.writes:
             sites.do(current_actor(), kept.id, seen, change(), why=why)
-            return "saved"
-        ask()
-    return "asked"
+        else:
+            ask()
+        sent.to = back(kept, done).location or ""
+    return done

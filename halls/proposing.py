@@ -23,16 +23,16 @@ from halls.queries import Kept
 
 def ask(actor: Actor, kept: Kept, kind: ProposalKind, payload: Any, words: str) -> None:
     """Let it wait for a second person. Raises BadInput."""
-    for earlier in queries.waiting(kept.code, kind.code):
-        if earlier.made_by_id == actor.account_id:
-            actions.withdraw(actor, earlier)
-    actions.propose(
+    made = actions.propose(
         *(actor, kind, (story.SITE, kept.code), payload),
         region_id=kept.region_id,
         site_id=kept.id,
         base_version=kept.version,
         words=words,
     )
+    for earlier in queries.waiting(kept.code, kind.code):
+        if earlier.made_by_id == actor.account_id and earlier.id != made.id:
+            actions.withdraw(actor, earlier)
 
 
 def site_of(asked: Asked) -> int:

@@ -14,6 +14,7 @@ from core.accounts.views import WRONG, enrolment, keep_nowhere, page, profile, w
 from core.clock import now
 from core.db import writing
 from core.errors import BadInput
+from core.sendings.pages import writing_again
 
 blueprint = Blueprint("own", __name__)
 blueprint.after_request(keep_nowhere)
@@ -95,10 +96,13 @@ def new_token() -> AnyResponse:
     form.offer(tokenable(current_actor()))
     if form.validate_on_submit():
         try:
-            with writing():
-                _made, text = tokens.make(
+            with writing_again() as sent:
+                if sent.to:  # its text was shown on a page that went under in the second one
+                    tokens.give_up(current_actor(), sent.to)
+                made, text = tokens.make(
                     current_actor(), typed(form.label), form.chosen, form.last_day
                 )
+                sent.to = made.prefix
             return page("secret", form, token=text, onward=url_for("own.me"))
         except BadInput as fault:
             blame(form, fault)

@@ -18,6 +18,7 @@ from core.db import writing
 from core.errors import BadInput
 from core.forms import whole_number
 from core.pages import pages_of
+from core.sendings.pages import writing_again
 
 blueprint = Blueprint("people", __name__, url_prefix="/people")
 blueprint.after_request(keep_nowhere)
@@ -54,10 +55,15 @@ def new() -> AnyResponse:
     if form.validate_on_submit():
         one_time = OneTime.made()
         try:
-            with writing():
-                held = form.held() if form.role.data else None
-                made = actions.create(actor, typed(form.username), typed(form.name), one_time, held)
-                username = made.username
+            with writing_again() as sent:
+                if sent.to:  # her password was shown on a page that went under in the second one
+                    actions.reset_password(actor, queries.person(actor, sent.to), one_time)
+                else:
+                    held = form.held() if form.role.data else None
+                    name = typed(form.name)
+                    made = actions.create(actor, typed(form.username), name, one_time, held)
+                    sent.to = made.username
+                username = sent.to
             return _secret(username, one_time)
         except BadInput as fault:
             blame(form, fault)

@@ -7,6 +7,7 @@ import hmac
 import re
 import secrets
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Final
@@ -95,6 +96,14 @@ def revoke(actor: Actor, whom: Person, prefix: str) -> None:
         raise NotFound(_l("没有这个令牌。"))
     told = {"token": (prefix, None)}
     record(actor, story.TOKEN_REVOKED, (story.ACCOUNT, whom.username), told)
+
+
+def give_up(actor: Actor, prefix: str) -> None:
+    """Take back one of one's own, if it is not taken back already."""
+    if actor.account_id is None:
+        raise Forbidden(_l("您没有此项权限。"))
+    with suppress(NotFound):
+        revoke(actor, queries.own(actor.account_id), prefix)
 
 
 def actor(header: str) -> Actor:

@@ -13,9 +13,18 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from core import clock
+from core.access import Actor
 from core.audit.chain import GENESIS, Anchor, Row, Verified, Verifier, seal_members
 from core.audit.models import AuditBatchMember, AuditEvent, AuditMember
-from core.audit.rules import Changes, Subject, change_words, parse, sentence, subject_words
+from core.audit.rules import (
+    Changes,
+    EventType,
+    Subject,
+    change_words,
+    parse,
+    sentence,
+    subject_words,
+)
 from core.db import db
 
 #: How many members of an event a list names.
@@ -119,6 +128,19 @@ def events(asked: Filters, limit: int, before: int | None = None) -> list[Event]
     rows = db.session.scalars(statement.order_by(AuditEvent.id.desc()).limit(limit)).all()
     counts, named = _members([row.id for row in rows])
     return [_event(row, counts.get(row.id, 0), named.get(row.id, ())) for row in rows]
+
+
+def has_done(
+    actor: Actor, event: EventType, subject: Subject, on: date, since: datetime | None
+) -> bool:
+    """Whether *actor* has done this to the one thing on that day, and since that moment."""
+    begun = _midnight(on) if since is None else max(_midnight(on), since)
+    done = sa.select(AuditEvent.id).where(
+        *(AuditEvent.subject_kind == subject[0], AuditEvent.subject_code == subject[1]),
+        *(AuditEvent.action == event.code, AuditEvent.account_id == actor.account_id),
+        *(AuditEvent.at >= begun, AuditEvent.at < _midnight(on + timedelta(days=1))),
+    )
+    return actor.account_id is not None and db.session.scalar(done.limit(1)) is not None
 
 
 def story(

@@ -17,7 +17,6 @@ from werkzeug.wrappers import Response as AnyResponse
 from core import downloads
 from core.access import Actor, current_actor
 from core.api import asked_page
-from core.db import writing
 from core.errors import OneKmError
 from core.files import store
 from core.files.store import Content
@@ -30,6 +29,7 @@ from core.imports.queries import File
 from core.imports.rules import Asked, State
 from core.pages import pages_of
 from core.search import sought
+from core.sendings.pages import writing_once
 from core.sheets import workbooks
 from core.sheets.columns import Column
 from core.sheets.container import MOST_BYTES, XLSX_TYPE, check
@@ -65,9 +65,10 @@ def send(form: Any, works: Works[Any], begin: Callable[[Actor, Sent[Any]], str])
     """Let a worker read and try the file; gives the address of the job."""
     actor, (content, name) = current_actor(), put(form)
     container = check(store.path(content.sha256), name)
-    with writing():
+    with writing_once() as sent:
         uuid = begin(actor, Sent(content, name, container, form.terms))
-        return works.start_reading(actor, uuid, read=True)
+        sent.to = works.start_reading(actor, uuid, read=True)
+    return sent.to
 
 
 def template(title: str, columns: Sequence[Column[Any]], hint: Any, name: str) -> Response:
@@ -103,21 +104,21 @@ def run(name: str, files: Import[Any, Any], file: File, **more: Any) -> Response
 def retry(works: Works[F], uuid: str) -> AnyResponse:
     """Try the file again: what it is compared with has moved."""
     actor = current_actor()
-    with writing():
+    with writing_once() as sent:
         file = works.steps.find(actor, uuid)
         actions.reopen(works.files, file.id)
         read = file.state is State.FAILED or not file.layouts
-        address = works.start_reading(actor, uuid, read=read)
-    return redirect(address, 303)
+        sent.to = works.start_reading(actor, uuid, read=read)
+    return sent.onward()
 
 
 def apply(works: Works[F], uuid: str) -> AnyResponse:
     """Apply what was shown: the form carries its digest."""
     actor, digest = current_actor(), request.form.get("digest", "")
-    with writing():
+    with writing_once() as sent:
         works.steps.check(works.steps.find(actor, uuid), digest)
-        address = works.start_applying(actor, uuid, digest)
-    return redirect(address, 303)
+        sent.to = works.start_applying(actor, uuid, digest)
+    return sent.onward()
 
 
 def annotated(files: Import[Any, Any], file: File, title: str) -> Response:

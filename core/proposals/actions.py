@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from typing import Any
 from uuid import uuid4
@@ -13,7 +14,7 @@ from core.access import Actor, require_reach
 from core.audit.actions import record
 from core.audit.rules import EventType
 from core.clock import now
-from core.db import db
+from core.db import db, insert_or
 from core.errors import BadInput, Conflict, Forbidden, NotFound
 from core.proposals import queries, story
 from core.proposals.models import Proposal
@@ -31,27 +32,52 @@ def propose(
     base_version: int | None = None,
     words: str = "",
 ) -> Proposal:
-    """Ask for a change; whoever calls has made sure that *actor* may. Raises BadInput."""
+    """Ask for a change; whoever calls has made sure that *actor* may. Raises BadInput.
+
+    Who asks for the same again while it waits is given what is there.
+    """
     _check_words(words)
-    made = Proposal(
-        uuid=str(uuid4()),
-        kind=kind.code,
-        subject_kind=subject[0],
-        subject_code=subject[1],
-        region_id=region_id,
-        site_id=site_id,
-        payload=json.dumps(payload, ensure_ascii=False, sort_keys=True),
-        base_version=base_version,
-        words=words,
-        state=State.WAITING,
-        made_by=actor.name,
-        made_by_id=actor.account_id,
-        made_at=now(),
+    asked = {
+        "kind": kind.code,
+        "subject_kind": subject[0],
+        "subject_code": subject[1],
+        "site_id": site_id,
+        "payload": json.dumps(payload, ensure_ascii=False, sort_keys=True),
+        "base_version": base_version,
+        "made_by_id": actor.account_id,
+        "words": words,
+    }
+    # A shell has no forms that are sent twice.
+    digest = (
+        None
+        if actor.account_id is None
+        else hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
     )
-    db.session.add(made)
-    db.session.flush()
-    _record(actor, story.PROPOSED, made, words)
-    return made
+    made: Proposal | None = db.session.scalar(
+        insert_or(Proposal)
+        .values(
+            **asked,
+            uuid=str(uuid4()),
+            region_id=region_id,
+            state=State.WAITING,
+            made_by=actor.name,
+            made_at=now(),
+            decision_words="",
+            digest=digest,
+        )
+        .on_conflict_do_nothing(
+            index_elements=["digest"], index_where=sa.text(f"state = '{State.WAITING}'")
+        )
+        .returning(Proposal)
+    )
+    if made is not None:
+        _record(actor, story.PROPOSED, made, words)
+        return made
+    same = Proposal.digest == digest, Proposal.state == State.WAITING
+    waiting = db.session.scalars(sa.select(Proposal).where(*same)).one_or_none()
+    if waiting is None:  # answered since
+        raise Conflict(_l("这项申请已经有人处理了。"))
+    return waiting
 
 
 def approve(actor: Actor, made: Proposal, seen: int | None, words: str = "") -> None:

@@ -15,6 +15,7 @@ class Proposal(Base):
     """A change that somebody asked for. ``payload`` is JSON, never searched inside.
 
     ``region_id`` and ``site_id`` say in whose reach it lies; nobody decides on her own.
+    ``digest`` is of all that is asked for and by whom: nobody waits for the same twice.
     """
 
     __tablename__ = "proposal"
@@ -23,6 +24,13 @@ class Proposal(Base):
         sa.CheckConstraint("decided_by_id <> made_by_id", name="second_person"),
         sa.CheckConstraint("(state = 'waiting') = (decided_at IS NULL)", name="decided"),
         sa.Index("ix_proposal_subject", "subject_kind", "subject_code", "state"),
+        sa.Index(
+            "uq_proposal_waiting",
+            "digest",
+            unique=True,
+            sqlite_where=sa.text("state = 'waiting'"),
+            postgresql_where=sa.text("state = 'waiting'"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -43,3 +51,4 @@ class Proposal(Base):
     decided_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("account.id"))
     decided_at: Mapped[datetime | None]
     decision_words: Mapped[str] = mapped_column(sa.Text, default="")
+    digest: Mapped[str | None] = mapped_column(sa.String(64))

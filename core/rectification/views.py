@@ -30,6 +30,7 @@ from core.rectification.models import Finding
 from core.rectification.queries import Standing
 from core.rectification.rules import TO_DO, Deadline, Severity, State, find_source
 from core.regions.queries import tree
+from core.sendings.pages import writing_once
 from core.sites.rules import Status
 
 blueprint = Blueprint("rectification", __name__, url_prefix="/findings")
@@ -120,13 +121,14 @@ def _do(code: str, which: str, act: Callable[[Actor, MoveForm], object]) -> AnyR
     try:
         if not form.validate():
             raise BadInput(_l("请改正下面标出的内容。"))
-        with writing():
+        with writing_once() as sent:
             act(current_actor(), form)
+            sent.to = url_for(".finding", code=code)
     except (BadInput, Conflict, Forbidden) as fault:
         blame(form, fault)
         status = WRONG if isinstance(fault, BadInput) else fault.status
         return _page(code, form, status, which=which)
-    return redirect(url_for(".finding", code=code), 303)
+    return sent.onward()
 
 
 # -- Whoever puts it right ----------------------------------------------------------------------

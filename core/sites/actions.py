@@ -12,8 +12,9 @@ import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
 
 from core.access import Actor, Permission, Reach, require_reach
+from core.audit import queries as audit
 from core.audit.actions import record
-from core.audit.rules import Changes, Member, compared
+from core.audit.rules import Changes, Member, Subject, compared
 from core.clock import today
 from core.db import db
 from core.errors import BadInput, Conflict, Forbidden, OneKmError
@@ -69,7 +70,7 @@ def enter(actor: Actor, entry: Entry, since: date) -> Site:
     period = SitePeriod(site_id=site.id, since=since, **changes.columns(standing))
     db.session.add(period)
     db.session.flush()
-    subject = (story.SITE, site.code)
+    subject = Subject(story.SITE, site.code)
     record(actor, story.ENTERED, subject, _entered(site, period), region_id=entry.region_id)
     return site
 
@@ -251,19 +252,24 @@ def _require_unmerged(site: Site) -> None:
 def confirm(actor: Actor, site_id: int, seen: int) -> None:
     """Note that all that was seen at the version *seen* is right today; no snapshot tells it.
 
+    What somebody has confirmed today, and nobody has changed since, she does not confirm again.
+
     Raises Conflict.
     """
     require_site(actor, site_id, *KEEPERS)
-    code = db.session.scalar(
+    on = today()
+    site = db.session.execute(
         sa.update(Site)
         .where(Site.id == site_id, Site.version == seen)
-        .values(confirmed_on=today(), changed_at=Site.changed_at)
-        .returning(Site.code)
+        .values(confirmed_on=on, changed_at=Site.changed_at)
+        .returning(Site.code, Site.changed_at)
         .execution_options(revises=False)
-    )
-    if code is None:
+    ).first()
+    if site is None:
         raise Conflict(_l("这个网点刚刚被别人改过，请核对后再提交。"))
-    record(actor, story.CONFIRMED, (story.SITE, code), region_id=_region(site_id))
+    subject = Subject(story.SITE, site.code)
+    if not audit.has_done(actor, story.CONFIRMED, subject, on, site.changed_at):
+        record(actor, story.CONFIRMED, subject, region_id=_region(site_id))
 
 
 def set_hours(actor: Actor, site_id: int, document: object, since: date) -> None:

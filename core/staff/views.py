@@ -19,6 +19,7 @@ from core.errors import BadInput, Conflict
 from core.forms import whole_number
 from core.pages import Page, page_number, pages_of
 from core.regions.queries import tree
+from core.sendings.pages import writing_once
 from core.sites import forms as site_forms
 from core.staff import actions, queries
 from core.staff.actions import Described
@@ -99,9 +100,10 @@ def new() -> AnyResponse:
     form = MemberForm(region=_home(actor))
     if form.validate_on_submit():
         try:
-            with writing():
+            with writing_once() as sent:
                 code = actions.enter(actor, _described(actor, form)).code
-            return redirect(url_for("staff.member", code=code, done="entered"), 303)
+                sent.to = url_for("staff.member", code=code, done="entered")
+            return sent.onward()
         except BadInput as fault:
             blame(form, fault)
     return _page("new.html", WRONG if form.errors else 200, form=form)

@@ -15,6 +15,7 @@ from core.clock import today
 from core.db import writing
 from core.errors import Conflict, OneKmError
 from core.pages import Page, page_number, pages_of
+from core.sendings.pages import writing_once
 from core.sites import joining, merging
 from core.sites.network import Network, Place
 from core.sites.queries import network
@@ -160,17 +161,18 @@ def merge(a: str, b: str) -> AnyResponse:
     try:
         survivor, other, asked = forms.merging(request.form, first, second, services)
         reason = forms.words(request.form)
-        with writing():
-            done = actions.merge(actor, survivor, other, asked, reason)
+        with writing_once() as sent:
+            if actions.merge(actor, survivor, other, asked, reason):
+                sent.to = url_for("duplicates.merged", code=other.code)
+            else:
+                sent.to = url_for("duplicates.pair", a=first.code, b=second.code)
     except Conflict as fault:
         return _pair(*queries.find(actor, a, b), fault)
     except OneKmError as fault:
         if fault.status != 400:
             raise
         return _pair(first, second, fault)
-    if done:
-        return redirect(url_for("duplicates.merged", code=other.code), 303)
-    return redirect(url_for("duplicates.pair", a=first.code, b=second.code), 303)
+    return sent.onward()
 
 
 @blueprint.post("/<a>/<b>/apart")

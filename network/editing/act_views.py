@@ -17,6 +17,7 @@ from core.clock import now, today
 from core.db import writing
 from core.errors import BadInput, Conflict
 from core.pages import PER_PAGE
+from core.sendings.pages import writing_once
 from core.sites import actions as sites
 from core.sites import changes
 from core.sites.queries import network
@@ -70,9 +71,10 @@ def away(code: str) -> AnyPage:
     if form.validate_on_submit():
         try:
             until, number = form.until(minute, today_s), form.number
-            with writing():
+            with writing_once() as sent:
                 actions.leave(actor, queries.keep(actor, code).id, minute, until, number)
-            return back(code, "away")
+                sent.to = back(code, "away").location or ""
+            return sent.onward()
         except BadInput as fault:
             blame(form, fault)
     page = render_template(

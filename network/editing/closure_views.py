@@ -18,6 +18,7 @@ from core.db import writing
 from core.errors import BadInput, NotFound
 from core.regions.queries import find_code, tree
 from core.regions.tree import Node
+from core.sendings.pages import writing_once
 from core.sites import closures
 from core.sites.actions import require_region
 from core.sites.closures import Notice
@@ -86,9 +87,10 @@ def _announce(
         try:
             notice = wanted()
             if step == "publish":
-                with writing():
+                with writing_once() as sent:
                     closures.announce(current_actor(), notice, form.why)
-                return done()
+                    sent.to = done().location or ""
+                return sent.onward()
             announced = _as_seen(notice)
         except BadInput as fault:
             blame(form, fault)

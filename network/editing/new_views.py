@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from datetime import date
 
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from core.access import Permission, current_actor, requires
 from core.catalogue.queries import catalogue
 from core.clock import today
-from core.db import writing
 from core.errors import BadInput, NotFound
 from core.regions.queries import tree
+from core.sendings.pages import writing_once
 from core.sites import actions as sites
 from core.sites.actions import Entry
 from core.sites.forms import day
@@ -91,12 +91,12 @@ def _enter(desk: Desk, draft: Draft, since: date) -> AnyPage:
     days = {"hours": since, "offerings": since}
     wanted = comparison.wanted(dated, values, days, desk.known, desk.living)
     try:
-        with writing():
+        with writing_once() as sent:
             site = sites.enter(desk.actor, entry, since)
-            code = site.code
             if wanted:
                 sites.do(desk.actor, site.id, None, *wanted)
+            sent.to = url_for("network.site", code=site.code, done="saved", _anchor="staff")
     except BadInput as fault:
         draft.fault(fault.field or "", fault)
         return form_page(desk, draft, 422, str(fault))
-    return redirect(url_for("network.site", code=code, done="saved", _anchor="staff"), 303)
+    return sent.onward()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -143,8 +143,7 @@ def ask(
     }
     if modes:
         payloads[OFFERINGS.code] = {"modes": modes, "on": _text(days.get("offerings"))}
-    _replace(actor, kept.code, payloads)
-    return [
+    made = [
         actions.propose(
             actor,
             find_kind(code),
@@ -157,15 +156,20 @@ def ask(
         )
         for code, payload in payloads.items()
     ]
+    _replace(actor, kept.code, made)
+    return made
 
 
 def _text(day: date | None) -> str | None:
     return None if day is None else day.isoformat()
 
 
-def _replace(actor: Actor, code: str, kinds: Iterable[str]) -> None:
+def _replace(actor: Actor, code: str, made: Collection[Proposal]) -> None:
+    """Withdraw what she asked for before; the very same that waited already is among *made*."""
+    kinds, stays = {one.kind for one in made}, {one.id for one in made}
     for earlier in queries.waiting([code]):
-        if earlier.made_by_id == actor.account_id and earlier.kind in kinds:
+        own = earlier.made_by_id == actor.account_id and earlier.kind in kinds
+        if own and earlier.id not in stays:
             actions.withdraw(actor, earlier)
 
 

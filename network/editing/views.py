@@ -13,11 +13,11 @@ from werkzeug.wrappers import Response as AnyResponse
 from core.access import Permission, current_actor, requires
 from core.catalogue.queries import catalogue
 from core.clock import today
-from core.db import writing
 from core.errors import BadInput, Conflict
 from core.forms import whole_number
 from core.regions.queries import tree
 from core.search import MOST_ASKED
+from core.sendings.pages import writing_once
 from core.sites import actions as sites
 from core.sites.queries import network
 from network.editing import comparison, hours, notes, proposing, queries
@@ -122,16 +122,18 @@ def _keep(desk: Desk, draft: Draft, keys: list[str]) -> AnyPage:
     if (said or grave) and not (sure and (reason or not grave)):
         return second_look(desk, draft, keys, said, grave, sure)
     wanted = comparison.wanted(keys, draft.values, draft.days, desk.known, desk.living)
-    with writing():
+    with writing_once() as sent:
         sites.do(desk.actor, kept.id, kept.version, *wanted, why=reason)
-    return redirect(url_for("network.site", code=kept.code, done="saved", _anchor="staff"), 303)
+        sent.to = url_for("network.site", code=kept.code, done="saved", _anchor="staff")
+    return sent.onward()
 
 
 def _ask(desk: Desk, draft: Draft, keys: list[str]) -> AnyPage:
     kept = desk.site
-    with writing():
+    with writing_once() as sent:
         proposing.ask(desk.actor, kept, keys, draft.values, draft.days, draft.texts["reason"])
-    return redirect(url_for("network.site", code=kept.code, done="asked", _anchor="staff"), 303)
+        sent.to = url_for("network.site", code=kept.code, done="asked", _anchor="staff")
+    return sent.onward()
 
 
 def _conflict(desk: Desk, draft: Draft) -> AnyPage:

@@ -20,6 +20,7 @@ from core.pages import Page, pages_of
 from core.proposals.queries import asked
 from core.regions.rules import ChangeKind
 from core.regions.tree import Node
+from core.sendings.pages import writing_once
 from core.web import MenuItem, Panel, fragment
 from network.lineage import actions, forms, importer, queries
 from network.lineage.forms import NewForm, SendForm
@@ -48,10 +49,10 @@ def new() -> Response:
     if form.validate_on_submit():
         try:
             rows = importer.read(*form.sent)
-            with writing():
+            with writing_once() as sent:
                 made = actions.draft(current_actor(), rows, form.day, form.said)
-                uuid = made.uuid
-            return redirect(url_for("lineage.change_set", uuid=uuid), 303)
+                sent.to = url_for("lineage.change_set", uuid=made.uuid)
+            return sent.onward()
         except BadInput as fault:
             field = fault.field if fault.field in ("on", "source") else "file"
             blame(form, BadInput(fault.message, field=field))
@@ -93,11 +94,11 @@ def send(uuid: str) -> Response:
         return _page(kept, form=form)
     try:
         seen = forms.seen(request.form)
-        with writing():
+        with writing_once() as sent:
             words = (form.words.data or "").strip()
             made = actions.send(actor, queries.find(actor, uuid), seen, words)
-            onward = url_for("proposals.proposal", uuid=made.uuid)
-        return redirect(onward, 303)
+            sent.to = url_for("proposals.proposal", uuid=made.uuid)
+        return sent.onward()
     except (BadInput, Conflict) as fault:
         return _page(queries.find(actor, uuid), fault, form)
 

@@ -8,16 +8,16 @@ from dataclasses import replace
 from datetime import date
 
 import numpy as np
-from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, make_response, render_template, request, url_for
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response as AnyResponse
 
 from core.access import Permission, current_actor, requires
 from core.clock import today
-from core.db import writing
 from core.errors import BadInput, Conflict, OneKmError
 from core.figures import queries as figures
 from core.figures.queries import Scope
+from core.sendings.pages import writing_once
 from core.sheets.reading import first_sheet
 from network import forms as network_forms
 from network.matrix import actions, forms, queries, rules, sheet
@@ -103,12 +103,13 @@ def apply() -> AnyResponse:
     on = network_forms.moment(request.form)
     services = {service.code: service.id for service in queries.devolved(asked.on)}
     try:
-        with writing():
+        with writing_once() as sent:
             seen = request.form.get("seen", "")
             changed = actions.set_cells(current_actor(), cells, on, seen, services)
+            sent.to = url_for("matrix.show", **asked.query(changed=changed))
     except (BadInput, Conflict) as fault:
         return _confirm(asked, _again(asked, cells), on, fault)
-    return redirect(url_for("matrix.show", **asked.query(changed=changed)), 303)
+    return sent.onward()
 
 
 def _again(asked: Asked, cells: Sequence[actions.Cell]) -> list[Difference]:

@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, make_response, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from core.access import Permission, current_actor, require_reach, requires
 from core.catalogue.queries import catalogue
 from core.catalogue.rules import Service
 from core.clock import today
-from core.db import writing
 from core.errors import BadInput, Conflict, OneKmError
 from core.regions.queries import find_code, tree
 from core.regions.tree import Node
+from core.sendings.pages import writing_once
 from core.sites import forms as sites
 from core.sites import plans, queries
 from core.sites.network import KINDS
@@ -68,11 +68,12 @@ def change(code: str) -> Response:
         # lines that were shown, the action makes sure of by *seen*.
         shown = {key for key, cell in _cells(queries.plan(on), node).items() if cell.own}
         wanted = {key: holds for key, holds in asked.wanted.items() if holds != (key in shown)}
-        with writing():
+        with writing_once() as sent:
             changed = plans.set_plan(actor, node.id, wanted, asked.on, asked.seen)
+            sent.to = url_for("plan.show", code=node.code, changed=changed)
     except (BadInput, Conflict) as fault:
         return _page(node, on, fault)
-    return redirect(url_for("plan.show", code=node.code, changed=changed), 303)
+    return sent.onward()
 
 
 def _services(on: date) -> list[Service]:

@@ -18,6 +18,7 @@ from core.db import writing
 from core.errors import BadInput, Conflict, OneKmError
 from core.forms import choices, whole_number
 from core.i18n import named
+from core.sendings.pages import writing_once
 from core.textfile import read_text
 from core.tomlfile import MOST_BYTES
 from standards import comparison, verdicts
@@ -67,12 +68,13 @@ def begin() -> Response:
         return _index(form)
     try:
         document, base_id = _beginning(form)
-        with writing():
+        with writing_once() as sent:
             uuid = actions.begin(current_actor(), document, base_id).uuid
+            sent.to = url_for("drafts.draft", uuid=uuid)
     except BadInput as fault:
         blame(form, fault)
         return _index(form)
-    return redirect(url_for("drafts.draft", uuid=uuid), 303)
+    return sent.onward()
 
 
 def _beginning(form: NewForm) -> tuple[str, int | None]:
@@ -208,14 +210,14 @@ def propose(uuid: str) -> Response:
         return _preview(kept, version, form)
     try:
         words = (form.words.data or "").strip()
-        with writing():
+        with writing_once() as sent:
             found = queries.find(uuid)
             made = actions.send(current_actor(), found, form.version, form.in_force.data, words)
-            onward = url_for("proposals.proposal", uuid=made.uuid)
+            sent.to = url_for("proposals.proposal", uuid=made.uuid)
     except (BadInput, Conflict) as fault:
         blame(form, fault)
         return _preview(queries.find(uuid), version, form)
-    return redirect(onward, 303)
+    return sent.onward()
 
 
 def _preview(kept: Draft, version: Version, form: SendForm) -> Response:
@@ -270,9 +272,10 @@ def _form(
     form.seen.data = form.seen.data or str(kept.row.version)
     if form.validate_on_submit():
         try:
-            with writing():
+            with writing_once() as sent:
                 save(queries.find(uuid), form.version)
-            return redirect(url_for("drafts.draft", uuid=uuid), 303)
+                sent.to = url_for("drafts.draft", uuid=uuid)
+            return sent.onward()
         except (BadInput, Conflict) as fault:
             blame(form, fault)
         kept = queries.find(uuid)

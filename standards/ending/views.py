@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, make_response, redirect, render_template, url_for
+from flask import Blueprint, make_response, render_template, url_for
 from werkzeug.wrappers import Response
 
 from core.access import Permission, current_actor, fresh, requires
 from core.accounts.forms import blame
 from core.accounts.views import WRONG
 from core.clock import today
-from core.db import writing
 from core.errors import BadInput, Conflict
+from core.sendings.pages import writing_once
 from standards import queries, verdicts
 from standards.ending import actions
 from standards.ending.forms import EndForm
@@ -36,13 +36,13 @@ def ask(code: str) -> Response:
     if not form.validate() or form.until.data is None:
         return _page(code, form)
     try:
-        with writing():
+        with writing_once() as sent:
             made = actions.ask(current_actor(), code, form.until.data, form.words.data or "")
-            onward = url_for("proposals.proposal", uuid=made.uuid)
+            sent.to = url_for("proposals.proposal", uuid=made.uuid)
     except (BadInput, Conflict) as fault:
         blame(form, fault)
         return _page(code, form)
-    return redirect(onward, 303)
+    return sent.onward()
 
 
 def _page(code: str, form: EndForm) -> Response:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from core import printing
 from core.access import Actor, current_actor, requires
 from core.accounts.views import WRONG
-from core.db import writing
 from core.errors import BadInput, OneKmError
 from core.files import serving
 from core.forms import whole_number
+from core.sendings.pages import writing_once
 from standards.inspections import actions, asking, closing, queries, results
 from standards.inspections.access import COMMENT, READ, REVIEW, WRITE
 from standards.inspections.models import Inspection
@@ -121,11 +121,12 @@ def follow_up(code: str) -> AnyResponse:
     queries.find(actor, code)
     try:
         day, inspector = asking.needed_day(request.form), _number("inspector")
-        with writing():
+        with writing_once() as sent:
             uuid = actions.follow_up(actor, queries.find(actor, code), day, inspector).uuid
+            sent.to = url_for("inspections.show", code=uuid)
     except OneKmError as fault:
         return _again(code, fault)
-    return redirect(url_for("inspections.show", code=uuid), 303)
+    return sent.onward()
 
 
 @blueprint.post("/<code>/assign")
@@ -158,13 +159,14 @@ def _do(code: str, act: Callable[[Actor, Inspection], None], anchor: str) -> Any
     actor = current_actor()
     queries.find(actor, code)
     try:
-        with writing():
+        with writing_once() as sent:
             act(actor, queries.find(actor, code))
+            sent.to = url_for("inspections.show", code=code, _anchor=anchor)
     except OneKmError as fault:
         if fault.status in (403, 404):
             raise
         return _again(code, fault)
-    return redirect(url_for("inspections.show", code=code, _anchor=anchor), 303)
+    return sent.onward()
 
 
 def _again(code: str, fault: OneKmError) -> AnyResponse:

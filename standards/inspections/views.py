@@ -22,6 +22,7 @@ from core.files.actions import Put, Waiting, take_picture
 from core.files.rules import MOST_PHOTO
 from core.pages import pages_of
 from core.regions.queries import tree
+from core.sendings.pages import writing_once
 from core.sites.rules import Kind
 from core.web import MenuItem
 from standards.inspections import (
@@ -169,10 +170,10 @@ def new() -> AnyResponse:
             if found:
                 return answer("new", site=code, fault=None, found=found)
             place = queries.site(code)
-            with writing():
+            with writing_once() as sent:
                 visit = Visit(place.id, today(), actor.account_id or 0, origin=Origin.OWN)
-                uuid = actions.plan(actor, visit).uuid
-            return redirect(url_for(".show", code=uuid), 303)
+                sent.to = url_for(".show", code=actions.plan(actor, visit).uuid)
+            return sent.onward()
         except OneKmError as wrong:
             fault = wrong
     return answer("new", WRONG if fault else 200, site=code, fault=fault, found=found)

@@ -16,6 +16,7 @@ from core.accounts.views import WRONG
 from core.clock import today
 from core.db import writing
 from core.errors import BadInput, Conflict
+from core.sendings.pages import writing_once
 from standards.inspections import listing
 from standards.inspections.access import READ, REVIEW, WRITE
 from standards.inspections.planning import actions, forms, queries
@@ -43,9 +44,9 @@ def new_plan() -> AnyResponse:
     form = PlanForm()
     form.offer(current_actor())
     if form.validate_on_submit():
-        with writing():
-            uuid = actions.make_plan(current_actor(), form.new()).uuid
-        return redirect(url_for(".plan", code=uuid), 303)
+        with writing_once() as sent:
+            sent.to = url_for(".plan", code=actions.make_plan(current_actor(), form.new()).uuid)
+        return sent.onward()
     if form.year.data is None:
         form.year.data = today().year
     return _answer("new_plan", WRONG if form.errors else 200, form=form)
@@ -93,9 +94,9 @@ def new_draw() -> AnyResponse:
         try:
             new = form.new(None if of_plan is None else of_plan.row.id)
             pools = queries.pools(new.region_id, form.chosen)
-            with writing():
-                uuid = actions.draw(actor, new, pools).uuid
-            return redirect(url_for(".draw", code=uuid), 303)
+            with writing_once() as sent:
+                sent.to = url_for(".draw", code=actions.draw(actor, new, pools).uuid)
+            return sent.onward()
         except BadInput as fault:
             blame(form, fault)
     return _answer("new_draw", WRONG if form.errors else 200, form=form, plan=of_plan)

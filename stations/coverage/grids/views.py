@@ -21,6 +21,7 @@ from core.files import store
 from core.imports import pages
 from core.jobs.queries import state_of
 from core.regions.tree import Node
+from core.sendings.pages import writing_once
 from stations.coverage import asked
 from stations.coverage.grids import actions, jobs, queries, reading
 from stations.coverage.grids.actions import Sent
@@ -74,10 +75,11 @@ def new() -> AnyResponse:
 def _sent(form: SendForm) -> str:
     actor, (content, name) = current_actor(), pages.put(form, reading.MOST_BYTES)
     container = reading.check(store.path(content.sha256), name)
-    with writing():
+    with writing_once() as sent:
         grid = actions.send(actor, Sent(content, name, container, form.terms))
         jobs.start_reading(actor, grid)
-        return url_for(".show", uuid=grid.uuid)
+        sent.to = url_for(".show", uuid=grid.uuid)
+    return sent.to
 
 
 @blueprint.get("/<uuid>")

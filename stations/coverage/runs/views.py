@@ -18,6 +18,7 @@ from core.figures.queries import tops
 from core.jobs.rules import State
 from core.pages import pages_of
 from core.regions.queries import tree
+from core.sendings.pages import writing_once
 from core.sites.queries import network
 from stations.coverage import asked as questions
 from stations.coverage.rules import Rule
@@ -76,9 +77,10 @@ def new() -> AnyResponse:
     reach = actor.reach(Permission.REGISTER_WRITE)
     if request.method == "POST":
         try:
-            with writing():
+            with writing_once() as sent:
                 uuid = jobs.start(actor, questions.read(request.form, reach))
-            return redirect(url_for(".show", uuid=uuid), 303)
+                sent.to = url_for(".show", uuid=uuid)
+            return sent.onward()
         except BadInput as error:
             fault = error
     given = request.args if fault is None else request.form

@@ -125,11 +125,15 @@ def save(actor: Actor, uuid: str, name: str) -> None:
         raise BadInput(_l("请给方案起个名称。"), field="name")
     if len(wanted) > MOST_NAME:
         raise BadInput(_l("名称最多 %(most)s 个字。", most=MOST_NAME), field="name")
-    if wanted == proposal.name:
-        return
     before = proposal.name or None
-    proposal.name, proposal.saved_at = wanted, proposal.saved_at or now()
-    db.session.flush()
+    renamed = rows_written(
+        sa.update(SitingProposal)
+        .where(SitingProposal.id == proposal.id, SitingProposal.name != wanted)
+        .values(name=wanted, saved_at=sa.func.coalesce(SitingProposal.saved_at, now()))
+    )
+    if not renamed:  # it is called so already
+        return
+    db.session.expire(proposal)
     facts = {"name": (before, wanted)}
     record(actor, story.SAVED, (story.PROPOSAL, uuid), facts, region_id=proposal.region_id)
 

@@ -23,6 +23,7 @@ from core.regions.queries import find_code, tree
 from core.regions.ranks import ranks
 from core.regions.tree import Node, Tree
 from core.search import sought
+from core.sendings.pages import writing_once
 from core.sites.network import Place
 from core.sites.queries import network
 from stations.coverage.queries import demand
@@ -101,9 +102,9 @@ def ask(code: str) -> AnyResponse:
             region, forms.typed(request.form, fault), 400, **_out_of_reach(setting, fault)
         )
     db.session.rollback()
-    with writing():
-        uuid = actions.keep(current_actor(), asked, answer, ground)
-    return redirect(url_for(".proposal", uuid=uuid), 303)
+    with writing_once() as sent:
+        sent.to = url_for(".proposal", uuid=actions.keep(current_actor(), asked, answer, ground))
+    return sent.onward()
 
 
 def _on_day(region: Node) -> Node:
