@@ -27,7 +27,7 @@ from core.db import db
 from core.errors import BadInput
 from core.geo import Datum, Point
 from core.regions import geojson, queries, story
-from core.regions.following import Ended, Follower, counted_in, lying_in
+from core.regions.following import Ended, Follower, cease, counted_in, lying_in
 from core.regions.models import Boundary, RegionPeriod
 from core.regions.rules import MOST_SOURCE
 from core.regions.tree import Node, Tree
@@ -260,10 +260,7 @@ def _follow(actor: Actor, ended: Mapping[int, Ended], on: date) -> None:
         if heir in held or united[heir] is not None
     ]
     for row in rows:
-        if row.since < on:
-            row.until = on
-        else:
-            db.session.delete(row)
+        cease(row, on)
     db.session.flush()
     db.session.add_all(row for row in united.values() if row is not None)
     db.session.flush()

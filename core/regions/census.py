@@ -25,7 +25,7 @@ from core.dated import on_day
 from core.db import db
 from core.errors import BadInput
 from core.regions import queries, story
-from core.regions.following import Ended, Follower, counted_in, lying_in
+from core.regions.following import Ended, Follower, cease, counted_in, lying_in
 from core.regions.models import Census, RegionPeriod
 from core.regions.rules import MOST_SOURCE
 from core.regions.tree import Tree
@@ -217,10 +217,7 @@ def _follow(actor: Actor, ended: Mapping[int, Ended], on: date) -> None:
         for made in _sums(heir, _parts(heir, ended.values(), begun[heir] >= on), rows, on)
     ]
     for row in rows:
-        if row.since < on:
-            row.until = on
-        else:
-            db.session.delete(row)
+        cease(row, on)
     db.session.flush()
     db.session.add_all(sums)
     db.session.flush()

@@ -110,6 +110,14 @@ def counted_in(model: Any, *among: sa.ColumnElement[bool], of: Any = None) -> He
     return count
 
 
+def cease(row: Any, on: date) -> None:
+    """Let what lies in a region that ends be over from the day on, or never come."""
+    if row.since < on:
+        row.until = on
+    else:
+        db.session.delete(row)
+
+
 # -- What follows -------------------------------------------------------------------------------
 
 _FOLLOWERS: Final = "onekm.regions.followers"

@@ -17,7 +17,7 @@ from core.audit.actions import record
 from core.audit.rules import Changes, Member
 from core.db import db
 from core.errors import Conflict
-from core.regions.following import Ended, Follower, Joined, counted_in, lying_in
+from core.regions.following import Ended, Follower, Joined, cease, counted_in, lying_in
 from core.regions.story import REGION
 from core.sites import story
 from core.sites.models import Closure, OfferingPlan, Site, SitePeriod
@@ -132,7 +132,7 @@ def _follow_plans(actor: Actor, ended: Mapping[int, Ended], on: date) -> None:
         added = [copy for copy in copies if not _overlaps(copy, known)]
         known += added
         db.session.add_all(added)
-        _finish(line, on)
+        cease(line, on)
         carried[left.region_id] = carried.get(left.region_id, 0) + 1
     db.session.flush()
     for region_id, number in carried.items():
@@ -160,14 +160,6 @@ def _overlaps(line: OfferingPlan, known: Sequence[OfferingPlan]) -> bool:
         and (line.until is None or line.until > one.since)
         for one in known
     )
-
-
-def _finish(row: Any, on: date) -> None:
-    """Let *row* be over from the day on, or never come."""
-    if row.since < on:
-        row.until = on
-    else:
-        db.session.delete(row)
 
 
 def _join_plans(actor: Actor, joined: Joined, on: date) -> None:
@@ -226,7 +218,7 @@ def _follow_closures(actor: Actor, ended: Mapping[int, Ended], on: date) -> None
             db.session.add(_copy(closure, place, on))
             members.append(_shut_member(closure, kind, code, on))
         members.append(Member((REGION, left.code), {"until": (closure.until, on)}))
-        _finish(closure, on)
+        cease(closure, on)
     db.session.flush()
     if members:
         _record(actor, story.CLOSURE_FOLLOWED, members, ended)

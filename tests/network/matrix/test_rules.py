@@ -68,10 +68,7 @@ def test_another_day_has_its_own_plan_and_its_own_fact(planned: Made) -> None:
     told = signs(county(on=later))
     assert told[planned.clinic, RESIDENTS] is Sign.DIRECT
     assert told[planned.hall, ENROLMENT] is Sign.BEYOND
-    assert (
-        signs(county(on=SINCE - timedelta(1) if False else SINCE))[planned.clinic, RESIDENTS]
-        is Sign.GAP
-    )
+    assert signs(county(on=SINCE))[planned.clinic, RESIDENTS] is Sign.GAP
 
 
 def test_gaps_come_first_and_may_be_all_that_is_shown(planned: Made) -> None:
