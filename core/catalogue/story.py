@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from core.audit.rules import Field, event_type, plain_words, subject_kind
@@ -26,12 +27,12 @@ def _limit(value: Any) -> str:
 
 
 def _channels(value: Any) -> str:
-    return "、".join(str(Channel(channel).label) for channel in value)
+    return str(_("、")).join(str(Channel(channel).label) for channel in value)
 
 
 def _names(value: Any) -> str:
     """Each part of a list by its name or its text."""
-    return "、".join(part.get("name") or part["text"] for part in value)
+    return str(_("、")).join(part.get("name") or part["text"] for part in value)
 
 
 SERVICE: Final = subject_kind("service", _l("事项"), "network.service", service_name).code

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from core.audit.rules import Field, event_type, subject_kind
@@ -14,7 +15,7 @@ from core.staff.rules import Duty
 
 
 def _duties(value: Any) -> str:
-    return "、".join(str(Duty(duty).label) for duty in value)
+    return str(_("、")).join(str(Duty(duty).label) for duty in value)
 
 
 MEMBER: Final = subject_kind(queries.MEMBER, _l("工作人员"), "staff.member", queries.name_of).code

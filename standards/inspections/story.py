@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from core.audit.rules import Field, event_type, subject_kind
@@ -24,7 +25,7 @@ def _state(value: Any) -> str:
 
 
 def _flags(value: Any) -> str:
-    return "、".join(str(Flag(one).label) for one in value or ()) or str(_l("无"))
+    return str(_("、")).join(str(Flag(one).label) for one in value or ()) or str(_l("无"))
 
 
 _FIELDS: Final = {
