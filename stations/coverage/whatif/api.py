@@ -10,10 +10,12 @@ from flask_babel import lazy_gettext as _l
 from core import api
 from core.access import Permission, current_actor, requires
 from core.catalogue.queries import catalogue
+from core.clock import today
 from core.errors import BadInput
 from core.jsontext import read_json
 from core.sites.queries import network
-from stations.coverage.api import geojson, read, telling, wants_geojson
+from stations.coverage.api import geojson, telling, wants_geojson
+from stations.coverage.asked import read
 from stations.coverage.telling import Telling, Told, metres, point, tallied
 from stations.coverage.whatif import asked, queries
 from stations.coverage.whatif.queries import ByService
@@ -29,18 +31,22 @@ ASKED: Final = ("region", "service", "on", "at", "radius", "factor")
 @requires(Permission.REGISTER_READ)
 def what_if() -> Response:
     """``changes`` (see stations.coverage.whatif.asked) and what coverage is asked with, as JSON.
-    As GeoJSON, the settlements that are reached otherwise than before."""
+    As GeoJSON, the settlements that are reached otherwise than before.
+
+    Who looks after single sites asks about those, and is told of whom they serve, wherever they
+    live; ``meta.whole`` says whether it is the whole region."""
     sent = _sent()
     given = {name: _plain(sent[name], name) for name in ASKED if sent.get(name) is not None}
-    question = read({**request.args, **given})
     reach = current_actor().reach(Permission.REGISTER_READ)
+    question = read({**request.args, **given}, queries.around(reach, network(today())))
     what = asked.read(sent.get("changes"), network(question.on), reach)
-    outcome = queries.ask(question, what)
+    outcome = queries.ask(question, what, reach)
     answer, elsewhere = telling(question), queries.alternatives_by_service(outcome)
     told = [_touched(answer, one, elsewhere) for one in outcome.touched]
     if wants_geojson():
         return geojson(answer, [point(one) for one in told])
-    return api.data(_outcome(answer, outcome, told), **answer.meta())
+    meta = answer.meta() | {"whole": queries.whole(question, reach)}
+    return api.data(_outcome(answer, outcome, told), **meta)
 
 
 def _sent() -> dict[str, Any]:

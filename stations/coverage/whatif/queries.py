@@ -8,7 +8,7 @@ from typing import TypeAlias
 import numpy as np
 from flask_babel import lazy_gettext as _l
 
-from core.access import Reach
+from core.access import EVERYWHERE, Reach
 from core.catalogue.queries import catalogue
 from core.catalogue.rules import Service
 from core.errors import BadInput
@@ -17,7 +17,7 @@ from core.regions.ranks import ranks
 from core.regions.rules import Level
 from core.sites.network import Network
 from core.sites.queries import network
-from stations.coverage.positions import Places
+from stations.coverage.positions import Places, Wanted
 from stations.coverage.queries import cover_of, demand, sites_for
 from stations.coverage.rules import Question
 from stations.coverage.settled import Demand
@@ -27,14 +27,30 @@ from stations.coverage.whatif.reckoning import Outcome, Reckoning, Side
 from stations.coverage.whatif.rules import WhatIf
 
 
-def ask(question: Question, what: WhatIf) -> Outcome:
-    """What would come of it. Raises BadInput for sites that are not of the day, and where the
-    answer could not depend on what happens."""
+def ask(question: Question, what: WhatIf, reach: Reach = EVERYWHERE) -> Outcome:
+    """What would come of it, told within *reach*: see :func:`whole`. Raises BadInput for sites that
+    are not of the day, and where the answer could not depend on what happens."""
     asked = demand(question.on)
-    inside = None
-    if question.region is not None:
-        inside = asked.inside(ranks(question.on), question.region)
-    return reckoning(network(question.on), asked, question, what).outcome(inside)
+    found = reckoning(network(question.on), asked, question, what)
+    if not whole(question, reach):
+        return found.outcome(served(found))
+    if question.region is None:
+        return found.outcome(None)
+    return found.outcome(asked.inside(ranks(question.on), question.region))
+
+
+def whole(question: Question, reach: Reach) -> bool:
+    """Whether all of the region may be looked at, and not only whom the sites in question serve."""
+    if question.region is None:
+        return reach.everywhere
+    return reach.region(network(question.on).tree, question.region.id)
+
+
+def served(found: Reckoning) -> Wanted:
+    """The settlements that the sites in question serve, before or after, wherever they lie."""
+    only = np.zeros(len(found.found.demand), bool)
+    only[found.near] = True
+    return only
 
 
 def around(reach: Reach, net: Network) -> Reach:

@@ -68,7 +68,7 @@ def _read(code: str) -> Asked:
 
 def whole(found: Scene) -> bool:
     """Whether the actor may look at all of the region, and not at single sites in it alone."""
-    return views.reach().region(found.tree, found.region.id)
+    return queries.whole(found.question, views.reach())
 
 
 def _with_added(asked: Asked) -> str:
@@ -98,9 +98,7 @@ def answer(found: Scene) -> Answered | None:
     what = reading.read([forms.given(text) for text in texts], found.net, views.reach())
     told = queries.reckoning(found.net, found.demand, found.question, what)
     if not whole(found):
-        only = np.zeros(len(found.demand), bool)
-        only[told.near] = True
-        found = replace(found, only=only)
+        found = replace(found, only=queries.served(told))
     return Answered(found, told, told.outcome(found.inside), tuple(texts))
 
 

@@ -6,9 +6,10 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from core.accounts.rules import Role
-from tests.core.accounts.made import browser_of
+from tests.core.accounts.made import browser_of, csrf
 from tests.stations.coverage.made import CITY, COUNTY, OTHER
 from tests.stations.coverage.page import layers, rows, text
 from tests.stations.coverage.town import Town
@@ -74,3 +75,40 @@ def test_asking_goes_no_farther_than_the_site_and_its_county(
     ):
         assert keeper.get(path).status_code == 404, path
     assert app.test_client().get(PAGE).status_code == 303
+
+
+def ask(client: FlaskClient, site: str, query: str = "", **more: object) -> TestResponse:
+    sent = {"changes": [{"site": site, "do": "close"}], **more}
+    headers = {"X-CSRFToken": csrf(client)}
+    return client.post(f"/api/v1/coverage/what-if{query}", json=sent, headers=headers)
+
+
+@pytest.mark.parametrize("named", [{}, {"region": COUNTY}])
+def test_so_does_his_program_and_without_naming_a_region(
+    keeper: FlaskClient, town: Town, named: dict[str, str]
+) -> None:
+    answer = ask(keeper, town.hall, **named)
+    assert answer.status_code == 200, answer.text
+    told = answer.get_json()
+    assert told["meta"]["whole"] is False
+    assert told["meta"]["region"] == COUNTY
+    data = told["data"]
+    assert {one["code"] for one in data["dropped"]} == {"甲", "己"}
+    assert data["before"]["people"] == data["before"]["people_covered"] == 310
+    assert data["after"]["people_covered"] == 200
+    assert data["beyond_region"]["people_lost"] == 0
+    drawn = ask(keeper, town.hall, "?format=geojson", **named).get_json()
+    assert {one["properties"]["code"] for one in drawn["features"]} == {"甲", "乙", "己"}
+
+
+def test_his_program_goes_no_farther_than_he(keeper: FlaskClient, town: Town) -> None:
+    assert ask(keeper, town.clinic).status_code == 404
+    for region in (CITY, OTHER):
+        assert ask(keeper, town.hall, region=region).status_code == 404
+    assert keeper.get("/api/v1/coverage").status_code == 404
+
+
+def test_who_may_look_at_the_region_is_told_of_all_of_it(app: Flask, town: Town) -> None:
+    told = ask(browser_of(app, Role.COUNTY_ADMIN, COUNTY), town.hall).get_json()
+    assert told["meta"]["whole"] is True
+    assert told["data"]["before"]["people"] > 310
