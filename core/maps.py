@@ -7,11 +7,11 @@ route beside it for the script, guarded as the page is; both build the map anew 
 so it does not matter which process answers::
 
     compiled = maps.compile(network_map(region))
-    script_url = url_for("network.map_script", code=region.code, v=compiled.digest)
+    script_url = url_for(".script", code=region.code, v=compiled.digest)
 
     @blueprint.get("/network/<code>/map.js")
     @public
-    def map_script(code: str) -> Response:
+    def script(code: str) -> Response:
         return maps.answer(maps.compile(network_map(load(code))))
 
 and the page links ``compiled.css``, holds ``<div class="folium-map" id="{{ compiled.div_id }}">``

@@ -1,8 +1,8 @@
-"""Lists page by page: which part is asked for, and how many there are."""
+"""Lists page by page: which part is asked for, in what order, and how many there are."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final
 
@@ -56,3 +56,11 @@ def page(args: Mapping[str, str]) -> Page:
         known = "、".join(map(str, Page.SIZES))
         raise BadInput(_l("每页条数应为 %(known)s 之一。", known=known), field="per_page")
     return Page(page_number(args), size)
+
+
+def asked_order(args: Mapping[str, str], known: Collection[str], usual: str) -> str:
+    """``sort``: by which of *known* a list is put in order. Raises BadInput."""
+    name = args.get("sort") or usual
+    if name not in known:
+        raise BadInput(_l("没有这种排序。"), field="sort")
+    return name

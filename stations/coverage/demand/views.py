@@ -11,11 +11,11 @@ from werkzeug.wrappers import Response as AnyResponse
 from core.access import Permission, current_actor, requires, takes
 from core.api import asked_page
 from core.imports import pages
-from core.pages import pages_of
+from core.pages import asked_order, pages_of
 from core.search import sought
 from stations.coverage import sets
 from stations.coverage.comparing import Sum
-from stations.coverage.demand import actions, forms, queries, words
+from stations.coverage.demand import actions, queries, words
 from stations.coverage.demand.jobs import WORKS
 from stations.coverage.demand.queries import FILES
 from stations.coverage.demand.sheet import COLUMNS, hint
@@ -59,7 +59,8 @@ def _census(one: sets.Set) -> Any:
 def show(uuid: str) -> str:
     """One set: where it is from, its sums beside the census, its settlements."""
     one = sets.find(current_actor(), uuid)
-    text, order, number = sought(request.args), forms.asked_order(), asked_page().number
+    text, number = sought(request.args), asked_page().number
+    order = asked_order(request.args, sets.ORDERS, "people")
     rows, total = sets.settlements(one.id, text, order, number)
     found = [] if one.node is None else queries.compared(one.node, one.year, sets.sums(one.id))
     return render_template(

@@ -8,10 +8,10 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from core import tables
 from core.access import Permission, current_actor, requires
+from core.pages import asked_order
 from core.search import sought
 from stations.coverage.siting import queries, sheet
 from stations.coverage.siting.views import (
-    asked_order,
     known_question,
     shown,
     within,
@@ -25,7 +25,7 @@ blueprint = Blueprint("siting_files", __name__, url_prefix="/coverage")
 def listed(code: str, file: str) -> AnyResponse:
     """The proposals of the list as a file."""
     region = within(code)
-    text, order = sought(request.args), asked_order(request.args.get("sort", ""))
+    text, order = sought(request.args), asked_order(request.args, queries.ORDERS, "newest")
     found = queries.listed(region, current_actor().account_id, text, order, None)
     name = f"{_('选址方案')}-{region.code}"
     known = [one for one in found.proposals if known_question(one) is not None]

@@ -18,7 +18,7 @@ from core.errors import BadInput, NotFound, OneKmError
 from core.jobs import actions as job_actions
 from core.jobs.models import Job
 from core.jobs.rules import State
-from core.pages import PER_PAGE, pages_of
+from core.pages import PER_PAGE, asked_order, pages_of
 from core.regions.queries import find_code, tree
 from core.regions.ranks import ranks
 from core.regions.tree import Node, Tree
@@ -135,7 +135,7 @@ def _settlement(setting: Setting, number: int) -> dict[str, Any]:
 
 
 def _asking(region: Node, typed: Typed, status: int = 200, **more: Any) -> AnyResponse:
-    text, order = sought(request.args), asked_order(request.args.get("sort", ""))
+    text, order = sought(request.args), asked_order(request.args, ORDERS, "newest")
     number = asked_page().number
     found = queries.listed(region, current_actor().account_id, text, order, number)
     return _page(
@@ -166,13 +166,6 @@ def known_question(proposal: SitingProposal) -> Ask | None:
         return queries.ask_of(proposal)
     except NotFound:
         return None
-
-
-def asked_order(given: str) -> str:
-    order = given or "newest"
-    if order not in ORDERS:
-        raise BadInput(_l("不能这样排序。"), field="sort")
-    return order
 
 
 # -- One proposal --------------------------------------------------------------------------------
