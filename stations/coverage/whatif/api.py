@@ -18,6 +18,7 @@ from stations.coverage.api import geojson, telling, wants_geojson
 from stations.coverage.asked import read
 from stations.coverage.telling import Telling, Told, metres, point, tallied
 from stations.coverage.whatif import asked, queries
+from stations.coverage.whatif.on_grid import OnGrid, on_grid
 from stations.coverage.whatif.queries import ByService
 from stations.coverage.whatif.reckoning import Balance, Outcome, Touched
 
@@ -45,8 +46,10 @@ def what_if() -> Response:
     told = [_touched(answer, one, elsewhere) for one in outcome.touched]
     if wants_geojson():
         return geojson(answer, [point(one) for one in told])
-    meta = answer.meta() | {"whole": queries.whole(question, reach)}
-    return api.data(_outcome(answer, outcome, told), **meta)
+    whole = queries.whole(question, reach)
+    content = _outcome(answer, outcome, told)
+    content["population_grid"] = _on_grid(on_grid(question, what)) if whole else None
+    return api.data(content, **answer.meta(), whole=whole)
 
 
 def _sent() -> dict[str, Any]:
@@ -81,6 +84,20 @@ def _outcome(answer: Telling, outcome: Outcome, told: list[Told]) -> Told:
             if one in services
         ],
         "sites_without_effect": [codes[one] for one in outcome.idle],
+    }
+
+
+def _on_grid(found: OnGrid | None) -> Told | None:
+    if found is None:
+        return None
+    return {
+        "uuid": found.grid.uuid,
+        "year": found.grid.year,
+        "source": found.grid.source,
+        "people_lost": found.people_lost,
+        "cells_lost": found.cells_lost,
+        "people_won": found.people_won,
+        "cells_won": found.cells_won,
     }
 
 

@@ -20,6 +20,7 @@ from stations.coverage.cli import commands, heading, in_words, people, question_
 from stations.coverage.positions import NONE
 from stations.coverage.queries import cover
 from stations.coverage.whatif import asked, queries
+from stations.coverage.whatif.on_grid import OnGrid, on_grid
 from stations.coverage.whatif.reckoning import Outcome, Touched
 
 
@@ -47,11 +48,23 @@ def what_if(
         listed = [{"site": code, "do": "close"} for code in closed]
         listed += [_lost(text) for text in lose] + [_moved(text) for text in move]
         listed += [] if changes is None else _read(changes)
-        outcome = queries.ask(question, asked.read(listed, net, EVERYWHERE))
+        what = asked.read(listed, net, EVERYWHERE)
+        outcome = queries.ask(question, what)
         for line in heading(question, cover(question)):
             click.echo(line)
         for line in _lines(outcome, net):
             click.echo(line)
+        for line in _of_grid(on_grid(question, what)):
+            click.echo(line)
+
+
+def _of_grid(found: OnGrid | None) -> list[str]:
+    if found is None:
+        return []
+    return [
+        f"by the population grid of {found.grid.year}: {found.people_lost:,.0f} people in"
+        f" {found.cells_lost} cells drop out, {found.people_won:,.0f} in {found.cells_won} are won"
+    ]
 
 
 def _lost(text: str) -> dict[str, Any]:

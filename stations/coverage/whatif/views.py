@@ -33,6 +33,7 @@ from stations.coverage.scene import Scene, scene
 from stations.coverage.whatif import asked as reading
 from stations.coverage.whatif import forms, listing, maps, queries
 from stations.coverage.whatif.maps import Answered
+from stations.coverage.whatif.on_grid import on_grid
 from stations.coverage.whatif.words import change_words
 
 blueprint = Blueprint("coverage_whatif", __name__, url_prefix="/coverage")
@@ -164,6 +165,10 @@ def _told(answered: Answered) -> dict[str, Any]:
         "most": MOST_SHOWN,
         "map": _compiled(answered),
         "peopled": answered.scene.peopled,
+        # Who looks after single sites is told of no more than whom these serve.
+        "on_grid": on_grid(answered.scene.question, answered.outcome.what)
+        if answered.scene.only is None
+        else None,
         "left": coverage_maps.left_out(answered.scene),
         "again": _again(answered),
     }
