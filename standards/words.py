@@ -92,7 +92,7 @@ def number_words(value: float | None, figure: Figure | None) -> str:
     if figure is None:
         return amount(value)
     if figure.reduce is Reduce.SHARE:
-        return f"{format_decimal(round(value * 100, 1))} %"
+        return f"{format_decimal(round(value * 100, 1))}%"
     return f"{amount(value)} {figure.unit}"
 
 

@@ -6,10 +6,10 @@
   const OUTLINE = { color: "#4d5b54", weight: 1.5, opacity: 0.8, fillColor: "#ffffff", fillOpacity: 0.55 };
   // From little to much; the number stands in the name, so that no shade has to be told by eye.
   const SHADES = ["#f7fbf8", "#d5eadf", "#a6d3bd", "#6fb695", "#3a9470"];
-  const LETTER = 15;
-  const LINE = 22;
+  // In heights of a letter, as map-layers.css has them; letters are larger in elder mode.
+  const LINE = 1.3;
+  const LONGEST = 10;
   const BELOW = 12;
-  const LONGEST = 170;
   const EDGE = 4;
   const grounds = new WeakMap();
 
@@ -27,14 +27,15 @@
   }
 
   function width(text) {
-    return [...text].reduce((sum, letter) => sum + (letter.codePointAt(0) > 255 ? LETTER : LETTER * 0.6), 0);
+    return [...text].reduce((sum, letter) => sum + (letter.codePointAt(0) > 255 ? 1 : 0.6), 0);
   }
 
-  // The room that a name takes: a long one goes on in a second line and a third, as map-layers.css has it.
-  function size(text) {
+  // The room that a name takes: a long one goes on in a second line and a third.
+  function size(map, text) {
+    const letter = parseFloat(getComputedStyle(map.getContainer()).fontSize);
     const wide = width(text);
     const lines = wide <= LONGEST ? 1 : Math.ceil(wide / (LONGEST * 0.8));
-    return { wide: Math.min(wide, LONGEST), high: lines * LINE };
+    return { wide: Math.min(wide, LONGEST) * letter, high: lines * LINE * letter, lines: lines };
   }
 
   function invisible(feature, latlng) {
@@ -52,13 +53,13 @@
     const bounds = layer.getBounds();
     const from = map.latLngToLayerPoint(bounds.getNorthWest());
     const to = map.latLngToLayerPoint(bounds.getSouthEast());
-    return to.x - from.x >= name.wide && (name.high === LINE || to.y - from.y >= name.high);
+    return to.x - from.x >= name.wide && (name.lines === 1 || to.y - from.y >= name.high);
   }
 
   // What there is room for: the name; of a region with a number, else that alone, however narrow it is.
   function fitting(map, layer) {
     const told = layer.feature.properties;
-    return roomy(map, layer, size(told.name || "")) ? told.name : told.number || null;
+    return roomy(map, layer, size(map, told.name || "")) ? told.name : told.number || null;
   }
 
   // How far a name has to be moved so that the edge of the map does not cut it.
@@ -74,7 +75,7 @@
 
   // Where the middle of the name of a layer comes to lie, and the room that it takes.
   function spot(map, layer, text) {
-    const name = size(text || "");
+    const name = size(map, text || "");
     const at = map.latLngToLayerPoint(middle(layer));
     const moved = inward(map, at, name.wide);
     const below = layer.getLatLng ? BELOW + name.high / 2 : 0;

@@ -55,6 +55,42 @@ def test_the_map_of_the_network_shows_the_list(
     expect(legend.first).to_be_visible()
 
 
+#: The names on the map that its edge cuts, and the pairs of them that lie on one another.
+CROWDED = """() => {
+  const box = (one) => one.getBoundingClientRect();
+  const frame = box(document.querySelector(".folium-map"));
+  // One that goes fades for a moment.
+  const all = [...document.querySelectorAll(".map-label")];
+  const shown = all.filter((one) => one.style.opacity !== "0").map(box);
+  const within = shown.filter((one) => {
+    const [x, y] = [(one.left + one.right) / 2, (one.top + one.bottom) / 2];
+    return x > frame.left && x < frame.right && y > frame.top && y < frame.bottom;
+  });
+  const cut = within.filter((one) => one.left < frame.left || one.right > frame.right);
+  const pairs = within.flatMap((a, n) => within.slice(n + 1).map((b) => [a, b]));
+  const close = pairs.filter(([a, b]) =>
+    Math.min(a.right, b.right) - Math.max(a.left, b.left) > 8 &&
+    Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 8);
+  return [within.length, cut.length, close.length];
+}"""
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_on_a_telephone_no_name_is_cut_and_none_lies_on_another(
+    visit: Visit, language: str
+) -> None:
+    page = _with_maps_at_hand(visit(PHONE, language)).open(f"/network/{CITY}")
+    expect(page.locator(".map-label").first).to_be_visible()
+    seen = 0
+    for _step in range(3):
+        settled(page)
+        shown, cut, close = page.evaluate(CROWDED)
+        seen += shown
+        assert (cut, close) == (0, 0), page.locator(".map-label").all_inner_texts()
+        page.evaluate("window.maps[0].setZoom(window.maps[0].getZoom() + 1, {animate: false})")
+    assert seen
+
+
 def test_a_filter_holds_for_the_map_too(visit: Visit) -> None:
     page = _with_maps_at_hand(visit(DESK)).open(f"/network/{CITY}")
     page.get_by_label("网点类型").select_option("hall")

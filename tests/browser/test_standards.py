@@ -99,7 +99,7 @@ def test_another_version_is_tried_out_and_published_by_a_second_person(
     tidy(page)
     page.get_by_label("与多少相比").fill("0.5")
     page.get_by_role("button", name="保存").click()
-    expect(page.locator("tr#standards")).to_contain_text("不少于 50 %")
+    expect(page.locator("tr#standards")).to_contain_text("不少于 50%")
     follow(page.get_by_role("link", name="预览、试算和提交"))
     tidy(page)
     told = re.findall(r"(\d+) 个网点将变为待定", page.locator("main").inner_text())
