@@ -224,7 +224,7 @@ def requires(*permissions: Permission) -> Callable[[V], V]:
 
 def fresh(view: V) -> V:
     """Mark a view as grave: only for those who have shown minutes ago who they are."""
-    view.fresh = True  # type: ignore[attr-defined]  # a mark for the guard
+    vars(view)["fresh"] = True
     return view
 
 
@@ -235,7 +235,7 @@ def takes(most: int) -> Callable[[V], V]:
     """
 
     def mark(view: V) -> V:
-        view.takes = most  # type: ignore[attr-defined]  # a mark for the guard
+        vars(view)["takes"] = most
         return view
 
     return mark
@@ -253,7 +253,7 @@ def most_taken(view: Callable[..., Any]) -> int:
 
 
 def _guarded(view: V, guard: Guard) -> V:
-    view.guard = guard  # type: ignore[attr-defined]  # a mark for the guard
+    vars(view)["guard"] = guard
     return view
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, FilePayload, Page, expect
 
 from core.accounts.models import Grant
 from core.clock import today
@@ -110,8 +110,8 @@ def fill(page: Page, words: str, photo: bytes) -> None:
         check.locator(".seg-fail input" if number == 0 else ".seg-pass input").check()
     first = checks.nth(0)
     first.locator("textarea[data-needed=note]").fill(words)
-    shot = {"name": "shot.jpg", "mimeType": "image/jpeg", "buffer": photo}
-    first.locator("input[type=file]").set_input_files(shot)  # type: ignore[arg-type]
+    shot = FilePayload(name="shot.jpg", mimeType="image/jpeg", buffer=photo)
+    first.locator("input[type=file]").set_input_files(shot)
     expect(first.locator(".visit-photos li")).to_have_count(1)
     for reason in page.locator("textarea[data-needed=reason]:visible").all():
         reason.fill("门上贴着")

@@ -9,7 +9,7 @@ from datetime import date
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
 
-from core.access import Actor
+from core.access import Actor, Column
 from core.clock import today
 from core.dated import on_day
 from core.db import db
@@ -69,8 +69,8 @@ def plan(actor: Actor, uuid: str) -> Planned:
     return _planned(row)
 
 
-def _within(actor: Actor, column: sa.ColumnElement[int] | object) -> sa.ColumnElement[bool]:
-    return actor.reach(READ).condition(tree(today()), column, sa.literal(0))  # type: ignore[arg-type]
+def _within(actor: Actor, column: Column) -> sa.ColumnElement[bool]:
+    return actor.reach(READ).condition(tree(today()), column, sa.literal(0))
 
 
 def _planned(row: InspectionPlan) -> Planned:

@@ -68,9 +68,9 @@ def forget_old() -> None:
             actions.drop(uuid)
 
 
-def _tell(run: Run | None, done: int, words: object) -> None:
+def _tell(run: Run | None, done: int, words: str) -> None:
     if run is not None:
-        run.progress(done, _STEPS, words)  # type: ignore[arg-type]  # told in both languages
+        run.progress(done, _STEPS, words)
 
 
 READ: Final = job_kind(

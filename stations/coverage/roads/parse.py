@@ -161,9 +161,9 @@ def main(kind: str, path: str, out: str) -> int:
     """Write the roads of a file to *out*; gives the exit code."""
 
     def write() -> None:
-        read = graphml(path) if kind == "graphml" else table(path)
+        read: dict[str, Any] = graphml(path) if kind == "graphml" else table(path)
         with Path(out).open("wb") as file:
-            np.savez(file, **read)  # type: ignore[arg-type]  # columns by their names
+            np.savez(file, **read)
 
     return limited(MEMORY, SECONDS, write)
 

@@ -81,7 +81,7 @@ def test_another_record_of_the_same_visit_is_refused_and_kept(ground: Ground) ->
         assert told.json["data"]["outcome"] == "other"
         assert told.json["data"]["missing"] == [sha(photo)]
     assert phone.photo(uuid, photo).status_code == 201
-    assert phone.send(uuid, second).json["data"]["missing"] == []  # type: ignore[index]
+    assert phone.send(uuid, second).get_json()["data"]["missing"] == []
     assert count(RejectedCopy) == 1
     kept = db.session.scalars(sa.select(RejectedCopy)).one()
     assert json.loads(kept.body) == second

@@ -107,7 +107,7 @@ def test_a_finding_names_who_was_there_and_not_who_gave_a_photo_up(ground: Groun
     shot = jpeg()
     uuid, phone = ground.plan(), ground.phone()
     record = ground.record(answers=FAILS, photos=named([shot]))
-    assert phone.send(uuid, record).json["data"]["missing"] == [sha(shot)]  # type: ignore[index]
+    assert phone.send(uuid, record).get_json()["data"]["missing"] == [sha(shot)]
     path = f"/inspections/{uuid}/photos/{sha(shot)}/lost"
     assert boss(ground).post(path, words="手机坏了").status_code == 303
     assert (finding().found_by, finding().found_by_id) == ("li", ground.inspector)

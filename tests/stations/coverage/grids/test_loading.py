@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, time, timedelta
+from typing import Any
 
 import numpy as np
 import pytest
@@ -40,8 +41,8 @@ def found(uuid: str) -> PopulationGrid:
     return queries.find(uuid)
 
 
-def ask(**more: object) -> Question:
-    return replace(Question(tree(today()).by_code[CITY], today()), **more)  # type: ignore[arg-type]
+def ask(**more: Any) -> Question:
+    return replace(Question(tree(today()).by_code[CITY], today()), **more)
 
 
 def answer(uuid: str, **more: object) -> queries.Coverage:

@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from core.accounts.rules import Role
 from core.db import db, writing
@@ -32,7 +33,7 @@ def admin(app: Flask, town: Town) -> FlaskClient:
     return browser_of(app, Role.CITY_ADMIN, CITY)
 
 
-def upload(client: FlaskClient, data: bytes, name: str = "grid.csv", **more: str):  # type: ignore[no-untyped-def]
+def upload(client: FlaskClient, data: bytes, name: str = "grid.csv", **more: str) -> TestResponse:
     form = {**SAID, **more, "csrf_token": csrf(client), "file": (BytesIO(data), name)}
     return client.post("/coverage/grids/new", data=form)
 

@@ -81,8 +81,8 @@ def searched(ways: Ways, begin: list[object]) -> dict[object, float]:
 def test_it_is_as_far_as_a_search_by_hand_says(seed: int) -> None:
     random = np.random.default_rng(seed)
     points = [at(MIDDLE, random.uniform(0, 3000), random.uniform(0, 360)) for _ in range(40)]
-    roads = [tuple(map(int, random.integers(0, 40, 2))) for _ in range(55)]
-    one = graph(points, roads)  # type: ignore[arg-type]
+    roads = [(int(one), int(other)) for one, other in random.integers(0, 40, (55, 2))]
+    one = graph(points, roads)
     around = [at(MIDDLE, random.uniform(0, 3500), random.uniform(0, 360)) for _ in range(60)]
     places, sites = positions(around[:50]), positions(around[50 : 50 + seed % 6])
     limit, snap = float(random.choice([800, 2000, 9000])), float(random.choice([60, 200, 900]))

@@ -14,6 +14,7 @@ from core.config import Config
 from core.db import db, writing
 from core.jobs import actions as job_actions
 from core.jobs.rules import State
+from core.regions.tree import Node
 from stations.coverage.runs import jobs, queries, rules
 from stations.coverage.runs.rules import Ground, Part
 from tests.core.jobs.made import ACTOR, _soon, is_over, lines, told, until, working
@@ -29,13 +30,13 @@ def slow(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> tuple[Path, Path]:
     wait, noted = tmp_path / "wait", tmp_path / "noted"
     reckon = rules.reckon
 
-    def waiting(ground: Ground, part: object) -> Part:
+    def waiting(ground: Ground, part: Node) -> Part:
         if part is not ground.parts[0]:
             while wait.exists():
                 time.sleep(0.02)
         with noted.open("a") as file:
             file.write(f"{os.getpid()} {getattr(part, 'code', '')}\n")
-        return reckon(ground, part)  # type: ignore[arg-type]  # a Node
+        return reckon(ground, part)
 
     monkeypatch.setattr(rules, "reckon", waiting)
     return wait, noted
