@@ -198,7 +198,7 @@ def test_a_site_and_what_is_done_to_it(regions: dict[str, int]) -> None:
         f"区划：环翠区（{COUNTY}）",
         "纬度：37.5",
         "经度：122.1",
-        "坐标系：gcj02",
+        "坐标系：GCJ-02",
         "位置已核实：是",
         "起始日期：2021-01-01",
     ]
