@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
@@ -47,12 +48,7 @@ def propose(
         "made_by_id": actor.account_id,
         "words": words,
     }
-    # A shell has no forms that are sent twice.
-    digest = (
-        None
-        if actor.account_id is None
-        else hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
-    )
+    digest = None if actor.account_id is None else _digest(asked)
     made: Proposal | None = db.session.scalar(
         insert_or(Proposal)
         .values(
@@ -73,11 +69,21 @@ def propose(
     if made is not None:
         _record(actor, story.PROPOSED, made, words)
         return made
+    return _waiting(digest)
+
+
+def _digest(asked: Mapping[str, object]) -> str:
+    """Of all that is asked for and by whom; a shell has none, for it sends nothing twice."""
+    return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
+
+
+def _waiting(digest: str | None) -> Proposal:
+    """What waits already. Raises Conflict where it has been answered since."""
     same = Proposal.digest == digest, Proposal.state == State.WAITING
-    waiting = db.session.scalars(sa.select(Proposal).where(*same)).one_or_none()
-    if waiting is None:  # answered since
+    found = db.session.scalars(sa.select(Proposal).where(*same)).one_or_none()
+    if found is None:
         raise Conflict(_l("这项申请已经有人处理了。"))
-    return waiting
+    return found
 
 
 def approve(actor: Actor, made: Proposal, seen: int | None, words: str = "") -> None:
