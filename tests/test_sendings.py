@@ -261,6 +261,10 @@ def test_of_tokens_that_one_form_made_the_last_that_was_shown_holds(
     assert count(ApiToken, ApiToken.revoked_at.is_(None)) == 1
     header = {"Authorization": f"Bearer {text}"}
     assert app.test_client().get("/api/v1/coverage", headers=header).status_code == 200
+    # What a program uses is not taken from it because a page was loaded anew.
+    assert client.post(path, data=data).status_code == 409
+    assert count(ApiToken, ApiToken.revoked_at.is_(None)) == 1
+    assert app.test_client().get("/api/v1/coverage", headers=header).status_code == 200
 
 
 def test_of_passwords_that_one_form_made_the_last_that_was_shown_opens(
@@ -274,6 +278,14 @@ def test_of_passwords_that_one_form_made_the_last_that_was_shown_opens(
     assert told == PROCESSES
     assert client.post(path, data=data).status_code == 200
     assert count(Account) == before + 1
+    # Once she has a password of her own, a page that is loaded anew does not take it from her.
+    one = Account.username == "li.si"
+    with writing():
+        db.session.execute(sa.update(Account).where(one).values(one_time_until=None))
+    hers = db.session.scalars(sa.select(Account.password_hash).where(one)).one()
+    assert client.post(path, data=data).status_code == 409
+    db.session.rollback()
+    assert db.session.scalars(sa.select(Account.password_hash).where(one)).one() == hers
 
 
 # -- Without any key -----------------------------------------------------------------------------

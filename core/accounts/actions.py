@@ -25,7 +25,7 @@ from core.audit.rules import NOTHING, Changes, EventType
 from core.clock import now, today
 from core.dated import lasting
 from core.db import db, rows_written
-from core.errors import BadInput, Forbidden, NotFound
+from core.errors import BadInput, Conflict, Forbidden, NotFound
 from core.regions.queries import tree
 from core.search import index_text
 from core.sites.models import Site
@@ -235,6 +235,16 @@ def reset_password(actor: Actor, whom: Person, one_time: OneTime) -> None:
     sign_in.end_all(whom.id)
     attempts.forget(attempts.by_name(whom.username))
     _told(actor, story.PASSWORD_RESET, whom.username, NOTHING, home(whom))
+
+
+def renew_password(actor: Actor, whom: Person, one_time: OneTime) -> None:
+    """Another password for one use in place of one that nobody has used yet.
+
+    Raises as :func:`reset_password`, and Conflict once the account is its owner's.
+    """
+    if _manageable(actor, whom).one_time_until is None:
+        raise Conflict(_l("这个账号早已建立，并且已经启用。要换密码，请在账号页面上重置。"))
+    reset_password(actor, whom, one_time)
 
 
 def reset_factor(actor: Actor, whom: Person) -> None:

@@ -57,7 +57,7 @@ def new() -> AnyResponse:
         try:
             with writing_again() as sent:
                 if sent.to:  # her password was shown on a page that went under in the second one
-                    actions.reset_password(actor, queries.person(actor, sent.to), one_time)
+                    actions.renew_password(actor, queries.person(actor, sent.to), one_time)
                 else:
                     held = form.held() if form.role.data else None
                     name = typed(form.name)

@@ -24,7 +24,7 @@ from core.audit.actions import record
 from core.audit.rules import compared
 from core.clock import CITY_TIME, civil, now, today
 from core.db import aside, db, rows_written
-from core.errors import BadInput, Forbidden, NotFound, OneKmError
+from core.errors import BadInput, Conflict, Forbidden, NotFound, OneKmError
 
 _TOKEN: Final = re.compile(r"onekm_([0-9a-f]{8})_([A-Za-z0-9_-]{43})", re.ASCII)
 
@@ -99,9 +99,15 @@ def revoke(actor: Actor, whom: Person, prefix: str) -> None:
 
 
 def give_up(actor: Actor, prefix: str) -> None:
-    """Take back one of one's own, if it is not taken back already."""
+    """Take back one of one's own that no program uses yet, if it is not taken back already.
+
+    Raises Conflict once one does.
+    """
     if actor.account_id is None:
         raise Forbidden(_l("您没有此项权限。"))
+    used = sa.select(ApiToken.id).where(ApiToken.prefix == prefix, ApiToken.seen_on.is_not(None))
+    if db.session.scalar(used) is not None:
+        raise Conflict(_l("这个令牌早已建立，并且已经在用。要另建一个，请重新打开建立令牌的页面。"))
     with suppress(NotFound):
         revoke(actor, queries.own(actor.account_id), prefix)
 
